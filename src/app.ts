@@ -1,0 +1,95 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Config } from '#config.ts'
+import type { Context } from '#context.ts'
+import { defaultDataDir, type EmbeddedPostgres, openEmbedded } from '#db/embedded.ts'
+import { createPool, openDb } from '#db/open.ts'
+import { ensureFirstNewsletters } from '#editions/newsletter.ts'
+import { Refusal, reasonOf } from '#errors.ts'
+import { createLog, type Log } from '#log.ts'
+import { type Backend, openPostgresBackend, openRedisBackend, POSTGRES_QUEUE_OPTIONS } from '#queue/backend.ts'
+import { openQueues, type Queues } from '#queue/queues.ts'
+import { loadSecrets } from '#secrets.ts'
+
+export type App = AsyncDisposable & {
+  context: Context
+  dataDir: string
+  backend: Backend
+  queues: Queues
+}
+
+/**
+ * Connections to PostgreSQL that one process may hold: those of its verbs, and those of the queue (one listener a
+ * worker and a few to work with).
+ */
+export const CONNECTIONS = { verbs: 8, queue: 10 }
+
+/** Opens everything a process needs, in order; disposal closes it in reverse. */
+export async function openApp({ config, command }: { config: Config; command: string }): Promise<App> {
+  await using stack = new AsyncDisposableStack()
+  const log = createLog({ level: config.logLevel, name: command })
+  const dataDir = await openDataDir(config)
+  const url = config.databaseUrl ?? stack.use(await openEmbedded({ dataDir, command, purpose: 'command', log })).url
+  const onError = (error: Error) => log.warn({ reason: reasonOf(error) }, 'database connection lost')
+  const { db } = stack.adopt(await openDb({ url, max: CONNECTIONS.verbs, onError }), async (opened) => opened.db.destroy())
+  const backend = stack.use(await openBackend({ config, url, log }))
+  const queues = stack.use(await openQueues({ backend, log }))
+  const context: Context = {
+    config,
+    log,
+    db,
+    clock: { now: () => new Date() },
+    secrets: await loadSecrets(config, dataDir),
+    enqueue: queues.enqueue,
+    relay: { test: config.smtpUrl === null },
+  }
+  await ensureFirstNewsletters(context)
+  const opened = stack.move()
+  return { context, dataDir, backend, queues, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+/** The embedded server of a supervisor, who restarts it when it is killed; none when DATABASE_URL names one. */
+export async function openServer(config: Config, log: Log): Promise<EmbeddedPostgres | undefined> {
+  if (config.databaseUrl !== null) return undefined
+  const dataDir = await openDataDir(config)
+  return openEmbedded({ dataDir, command: 'start', purpose: 'server', log })
+}
+
+/** On a public address the built-in inbox would swallow every reader's mail: it must be named on purpose. */
+export function refuseSilentInbox({ publicUrl, smtpUrl, testInbox }: Config): void {
+  if (publicUrl.protocol === 'https:' && smtpUrl === null && !testInbox) {
+    throw new Refusal(
+      'PUBLIC_URL is https but SMTP_URL is not set, so no mail would reach a reader: set SMTP_URL to your relay, or DAYBREAK_TEST_INBOX=yes to try things out with the built-in inbox',
+      { field: 'SMTP_URL' },
+    )
+  }
+}
+
+async function openDataDir(config: Config): Promise<string> {
+  const dataDir = config.dataDir ?? (await defaultDataDir({ cwd: process.cwd() }))
+  try {
+    await mkdir(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new Refusal(`cannot write to the data directory ${dataDir} (${reasonOf(cause)}): set DAYBREAK_DATA to a folder that this user can write to`, {
+      field: 'DAYBREAK_DATA',
+      cause,
+    })
+  }
+  return dataDir
+}
+
+async function openBackend({ config, url, log }: { config: Config; url: string; log: Log }): Promise<Backend> {
+  const onError = (error: Error) => log.warn({ reason: reasonOf(error) }, 'queue connection lost')
+  if (config.redisUrl === null) {
+    const pool = createPool({ url, max: CONNECTIONS.queue, options: POSTGRES_QUEUE_OPTIONS, onError })
+    return openPostgresBackend(pool)
+  }
+  try {
+    return await openRedisBackend({ url: config.redisUrl, onError })
+  } catch (cause) {
+    throw new Refusal(`cannot reach Redis (${reasonOf(cause)}): check REDIS_URL, or leave it unset to keep the queues in PostgreSQL`, {
+      field: 'REDIS_URL',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,103 @@
+import type { Context } from '#context.ts'
+import type { Tables } from '#db/tables.ts'
+import type { Db } from '#db/open.ts'
+import { inTransaction } from '#db/transaction.ts'
+import type { ArticleInput, ArticleText } from './article.ts'
+import { fingerprint } from './fingerprint.ts'
+import { readArticleInWorker } from './read-in-worker.ts'
+import {
+  advanceRevision,
+  type ArticleKeys,
+  ensureSource,
+  findArticle,
+  insertArticle,
+  insertRevision,
+  insertSummary,
+  tagArticle,
+} from './store.ts'
+import { summarise } from './summarise.ts'
+
+export type Ingested = {
+  articleId: number
+  revision: number
+  /** `known`: the same words are here already, and nothing changed. */
+  kind: 'new' | 'revision' | 'known'
+  article: ArticleText
+}
+
+export type Origin = { kind: Tables['source']['kind']; name: string }
+
+const READ_LIMIT_MS = 10_000
+
+/**
+ * Takes one article as it came: reads it, recognises it, and stores it with its summary, or refuses it whole.
+ * @throws Refusal for input that is empty, binary, too large, or holds no article; then there is no row
+ */
+export async function ingest(
+  context: Pick<Context, 'db' | 'clock' | 'enqueue'>,
+  { input, origin, breaking }: { input: ArticleInput; origin: Origin; breaking?: boolean },
+): Promise<Ingested> {
+  const read = await readArticleInWorker(input, { timeoutMs: READ_LIMIT_MS })
+  const article = breaking === true ? { ...read, breaking } : read
+  const ingested = await storeArticle(context, { article, origin })
+  if (ingested.kind !== 'known')
+    await context.enqueue('cluster-article', { articleId: ingested.articleId })
+  return ingested
+}
+
+async function storeArticle(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { article, origin }: { article: ArticleText; origin: Origin },
+): Promise<Ingested> {
+  const now = clock.now()
+  const keys = fingerprint(article)
+  return inTransaction(db, async (transaction) => {
+    const sourceId = await ensureSource(transaction, { ...origin, now })
+    const known = await findArticle(transaction, { sourceId, keys })
+    if (known?.bodyHash === keys.bodyHash) {
+      return { articleId: known.id, revision: known.revision, kind: 'known', article }
+    }
+    const { articleId, revision } =
+      known === undefined
+        ? await addArticle(transaction, { sourceId, keys, now })
+        : { articleId: known.id, revision: await advanceRevision(transaction, known.id) }
+    await insertRevision(transaction, {
+      articleId,
+      revision,
+      article,
+      bodyHash: keys.bodyHash,
+      now,
+    })
+    await insertSummary(transaction, { articleId, revision, summary: summarise(article), now })
+    await tagArticle(transaction, { articleId, topics: topicsOf(article) })
+    return { articleId, revision, kind: known === undefined ? 'new' : 'revision', article }
+  })
+}
+
+/** Two requests with the same article at once: the slower one finds the faster one's row and adds nothing twice. */
+async function addArticle(db: Db, input: { sourceId: number; keys: ArticleKeys; now: Date }) {
+  const inserted = await insertArticle(db, input)
+  if (inserted !== undefined) return { articleId: inserted, revision: 1 }
+  const other = await findArticle(db, input)
+  if (other === undefined) throw new Error('an article is there and is not there')
+  return { articleId: other.id, revision: await advanceRevision(db, other.id) }
+}
+
+function topicsOf(article: ArticleText): { slug: string; name: string }[] {
+  return article.topics
+    .map((name) => ({ slug: slugOf(name), name }))
+    .filter((topic) => topic.slug !== '')
+    .slice(0, 10)
+}
+
+/** `Élections & Council` → `elections-council`. */
+function slugOf(name: string): string {
+  return name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60)
+    .replace(/-$/, '')
+}

@@ -1,0 +1,97 @@
+import { type HtmlElement, type HtmlNode, attributeOf, isElement } from './dom.ts'
+
+/** A run of text between two block-level tags. */
+export type Block = {
+  text: string
+  tag: string
+  words: number
+  /** Share of the characters inside links. */
+  linked: number
+  inList: boolean
+  inQuote: boolean
+  inTable: boolean
+}
+
+const BLOCK_TAGS = new Set(
+  'ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY CAPTION CENTER DD DETAILS DIV DL DT FIELDSET FIGCAPTION FIGURE FOOTER FORM H1 H2 H3 H4 H5 H6 HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY TD TFOOT TH THEAD TR UL BR'.split(
+    ' ',
+  ),
+)
+const UNREAD_TAGS = new Set(
+  'SCRIPT STYLE NOSCRIPT TEMPLATE IFRAME SVG HEAD TITLE FORM BUTTON SELECT TEXTAREA'.split(' '),
+)
+
+type Place = Pick<Block, 'tag' | 'inList' | 'inQuote' | 'inTable'> & { inLink: boolean }
+
+/** The text of an element as blocks, in reading order. */
+export function blocksOf(root: HtmlElement): Block[] {
+  const writer = new BlockWriter()
+  walk(root, { tag: 'DIV', inList: false, inQuote: false, inTable: false, inLink: false }, writer)
+  writer.close()
+  return writer.blocks
+}
+
+function walk(parent: HtmlNode, place: Place, writer: BlockWriter): void {
+  for (let node = parent.firstChild; node !== null; node = node.nextSibling) {
+    if (node.nodeType === 3) writer.write(node.nodeValue ?? '', place)
+    else if (isElement(node)) walkElement(node, place, writer)
+  }
+}
+
+function walkElement(element: HtmlElement, place: Place, writer: BlockWriter): void {
+  const tag = element.tagName.toUpperCase()
+  if (UNREAD_TAGS.has(tag)) return
+  const breaks = BLOCK_TAGS.has(tag)
+  if (breaks) writer.close()
+  walk(element, placeInside(tag, place), writer)
+  if (breaks) writer.close()
+}
+
+function placeInside(tag: string, place: Place): Place {
+  const inLink = place.inLink || tag === 'A'
+  if (!BLOCK_TAGS.has(tag) || tag === 'BR') return { ...place, inLink }
+  return {
+    tag,
+    inList: place.inList || tag === 'LI',
+    inQuote: place.inQuote || tag === 'BLOCKQUOTE',
+    inTable: place.inTable || tag === 'TABLE',
+    inLink,
+  }
+}
+
+class BlockWriter {
+  readonly blocks: Block[] = []
+  #text = ''
+  #characters = 0
+  #linked = 0
+  #place: Place | undefined
+
+  write(text: string, place: Place): void {
+    this.#place ??= place
+    this.#text += text
+    const characters = text.replace(/\s+/g, '').length
+    this.#characters += characters
+    if (place.inLink) this.#linked += characters
+  }
+
+  close(): void {
+    const text = this.#text.replace(/\s+/g, ' ').trim()
+    if (this.#place !== undefined && text !== '') {
+      const { tag, inList, inQuote, inTable } = this.#place
+      const words = text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0
+      const linked = this.#linked / (this.#characters || 1)
+      this.blocks.push({ text, tag, words, linked, inList, inQuote, inTable })
+    }
+    this.#text = ''
+    this.#characters = 0
+    this.#linked = 0
+    this.#place = undefined
+  }
+}
+
+/** What a page's author calls an element: class, id, component and role. */
+export function namesOf(element: HtmlElement): string {
+  return ['class', 'id', 'data-component', 'role']
+    .map((name) => attributeOf(element, name) ?? '')
+    .join(' ')
+}

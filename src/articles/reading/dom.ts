@@ -1,0 +1,77 @@
+import { parseHTML } from 'linkedom'
+import { Refusal } from '#errors.ts'
+
+// The part of the DOM that reading needs; the project does not load the browser's type library.
+export type HtmlNode = {
+  nodeType: number
+  nodeValue: string | null
+  textContent: string | null
+  firstChild: HtmlNode | null
+  nextSibling: HtmlNode | null
+  parentNode: HtmlNode | null
+}
+export type HtmlElement = HtmlNode & {
+  tagName: string
+  id: string
+  getAttribute(name: string): string | null
+  hasAttribute(name: string): boolean
+  querySelector(selector: string): HtmlElement | null
+  querySelectorAll(selector: string): Iterable<HtmlElement>
+  remove(): void
+}
+export function isElement(node: HtmlNode): node is HtmlElement {
+  return node.nodeType === 1
+}
+export type HtmlDocument = HtmlElement & { documentElement: HtmlElement | null }
+
+const MAX_DEPTH = 1_000
+const MAX_TAGS = 60_000
+
+/**
+ * Parses a page that `refuseHostileMarkup` has let through.
+ * Pages in pieces get the frame that linkedom, unlike a browser, does not add.
+ */
+export function parsePage(html: string): HtmlDocument {
+  const framed = /<(html|body)[\s>]/i.test(html)
+    ? html
+    : `<!doctype html><html><body>${html}</body></html>`
+  // linkedom types its document with the browser's library, so here it has no type at all.
+  const { document }: { document: HtmlDocument } = parseHTML(framed)
+  return document
+}
+
+/**
+ * Refuses markup that the parser would choke on: 100,000 open `<div>` took it 12 s, and deep trees
+ * overflow the stack of recursive walks. One pass over the text, linear in its length.
+ */
+export function refuseHostileMarkup(html: string): void {
+  let depth = 0
+  let deepest = 0
+  let tags = 0
+  for (const [, slash, name = '', end] of html.matchAll(
+    /<(\/?)([a-z][a-z0-9-]{0,30})[^<>]{0,4000}?(\/?)>/gi,
+  )) {
+    tags++
+    if (CLOSES_ITSELF.has(name.toLowerCase()) || end === '/') continue
+    depth = slash === '/' ? Math.max(0, depth - 1) : depth + 1
+    deepest = Math.max(deepest, depth)
+  }
+  if (deepest > MAX_DEPTH || tags > MAX_TAGS)
+    throw new Refusal(
+      'This page is built too deep or too large to be read as an article. Send its text, or its JSON, instead.',
+    )
+}
+
+const CLOSES_ITSELF = new Set(
+  'area base br col embed hr img input link meta param source track wbr p li td th tr dt dd option tbody thead'.split(
+    ' ',
+  ),
+)
+
+export function attributeOf(element: HtmlElement | null, name: string): string | null {
+  return element?.getAttribute(name) ?? null
+}
+
+export function textOf(element: HtmlElement | null): string {
+  return (element?.textContent ?? '').replace(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,181 @@
+import type { ArticleImage } from '../article.ts'
+import { foldedWords } from './clean-text.ts'
+import { readDate } from './dates.ts'
+import { type HtmlDocument, type HtmlElement, attributeOf, textOf } from './dom.ts'
+import type { Metadata } from './metadata.ts'
+import { findSchemaArticle, pixels, readSchemaArticle, splitKeywords } from './schema-org.ts'
+import { webAddress } from './web-address.ts'
+
+/** What a page says about its article, from JSON-LD, then meta elements, then what a reader sees. */
+export function metadataOfPage(page: HtmlDocument, base: string | null): Metadata {
+  const schema = schemaOf(page)
+  const meta = metaOf(page)
+  const publisher = schema?.publisher ?? meta('og:site_name', 'application-name')
+  const sources = { page, schema, meta }
+  return {
+    headline: headlineOf(sources, publisher),
+    standfirst: standfirstOf(schema, meta),
+    byline: bylineOf(page, schema, meta),
+    publisher,
+    publishedAt: dateOf(page, schema, meta),
+    language: languageOf(sources),
+    url: addressOf(sources),
+    guid: schema?.guid ?? null,
+    image: imageOf(sources, base),
+    topics: topicsOf(page, schema, meta),
+    body: schema?.body ?? null,
+  }
+}
+
+function languageOf({ page, schema, meta }: Sources): string | null {
+  const given = attributeOf(page.querySelector('html'), 'lang') || schema?.language
+  return given ?? meta('og:locale', 'content-language')
+}
+
+function addressOf({ page, schema, meta }: Sources): string | null {
+  const canonical = attributeOf(page.querySelector('link[rel~="canonical"]'), 'href')
+  return canonical || meta('og:url') || (schema?.url ?? null)
+}
+
+type Meta = (...names: string[]) => string | null
+
+function schemaOf(page: HtmlDocument): Metadata | undefined {
+  const values = [...page.querySelectorAll('script[type="application/ld+json"]')].map((script) =>
+    parseLoosely(script.textContent ?? ''),
+  )
+  const article = findSchemaArticle(values)
+  return article === undefined ? undefined : readSchemaArticle(article)
+}
+
+/** Pages put line breaks into JSON strings; a value that is still no JSON counts as absent. */
+function parseLoosely(json: string): unknown {
+  try {
+    // oxlint-disable-next-line no-control-regex
+    return JSON.parse(json.replace(/[\u0000-\u001F]+/g, ' '))
+  } catch {
+    return null
+  }
+}
+
+function metaOf(page: HtmlDocument): Meta {
+  const values = new Map<string, string>()
+  for (const element of page.querySelectorAll('meta')) {
+    const name = metaName(element)
+    const content = attributeOf(element, 'content')?.trim() ?? ''
+    if (content !== '' && !values.has(name)) values.set(name, content)
+  }
+  return (...names) => names.map((name) => values.get(name)).find((value) => value) ?? null
+}
+
+function metaName(element: HtmlElement): string {
+  const name = ['property', 'name', 'itemprop', 'http-equiv']
+    .map((attribute) => attributeOf(element, attribute))
+    .find((value) => value !== null && value !== '')
+  return name?.toLowerCase() ?? ''
+}
+
+type Sources = { page: HtmlDocument; schema: Metadata | undefined; meta: Meta }
+
+function headlineOf({ page, schema, meta }: Sources, publisher: string | null): string | null {
+  const heading = textOf(page.querySelector('article h1, main h1') ?? page.querySelector('h1'))
+  const titles = [
+    schema?.headline ?? null,
+    meta('og:title', 'twitter:title'),
+    heading,
+    textOf(page.querySelector('title')),
+  ].map((title) => withoutSite((title ?? '').slice(0, 1_000), publisher))
+  const [given = null] = titles.filter((title) => title !== '')
+  // A title that was cut for search engines is given whole by the heading.
+  const stem = given?.replace(/\s*(…|\.{3})$/, '')
+  return stem !== undefined && stem !== given && heading.startsWith(stem) ? heading : given
+}
+
+/** "Headline | The Courier" without the name of the site. */
+function withoutSite(title: string, publisher: string | null): string {
+  const match = /^(.{10,}?)\s+(?:[|·»–—-]|::)\s+([^|·»–—]{2,60})$/.exec(title)
+  if (match === null || publisher === null) return title
+  return foldedWords(match[2] ?? '') === foldedWords(publisher) ? (match[1] ?? title) : title
+}
+
+function standfirstOf(schema: Metadata | undefined, meta: Meta): string | null {
+  const given = [schema?.standfirst ?? null, meta('og:description'), meta('description')]
+  // Half a sentence is worse than none.
+  return given.find((text) => text !== null && !/(…|\.{3}|\[…\])$/.test(text)) ?? null
+}
+
+function bylineOf(page: HtmlDocument, schema: Metadata | undefined, meta: Meta): string | null {
+  const visible = page.querySelector(
+    '[rel~="author"], [itemprop="author"], .byline, .article-byline, .author-name',
+  )
+  const given = [
+    schema?.byline ?? null,
+    meta('author', 'article:author', 'parsely-author'),
+    textOf(visible),
+  ]
+  const byline = given.find((text) => text !== null && text !== '' && !/^https?:/i.test(text))
+  return byline?.replace(/^(by|von|par|por)\s+/i, '') ?? null
+}
+
+function dateOf(page: HtmlDocument, schema: Metadata | undefined, meta: Meta): Date | null {
+  const time = page.querySelector('article time[datetime], main time[datetime], time[datetime]')
+  return (
+    schema?.publishedAt ??
+    readDate(
+      meta(
+        'article:published_time',
+        'datepublished',
+        'date',
+        'dc.date',
+        'parsely-pub-date',
+        'pubdate',
+      ),
+    ) ??
+    readDate(attributeOf(time, 'datetime'))
+  )
+}
+
+function imageOf({ page, schema, meta }: Sources, base: string | null): ArticleImage | null {
+  const lead =
+    webAddress(schema?.image?.url, base) ??
+    webAddress(meta('og:image:secure_url', 'og:image', 'twitter:image'), base)
+  const shown = shownImage(page, lead, base)
+  const url = lead ?? webAddress(attributeOf(shown, 'src'), base)
+  if (url === null) return null
+  const alts = [attributeOf(shown, 'alt'), meta('og:image:alt', 'twitter:image:alt')]
+  const size = (side: 'width' | 'height') =>
+    schema?.image?.[side] ?? pixels(meta(`og:image:${side}`)) ?? pixels(attributeOf(shown, side))
+  return {
+    url,
+    alt: alts.find((alt) => alt !== null && alt !== '') ?? schema?.image?.alt ?? '',
+    width: size('width'),
+    height: size('height'),
+  }
+}
+
+/** The lead image where the page shows it, else the first figure. */
+function shownImage(
+  page: HtmlDocument,
+  lead: string | null,
+  base: string | null,
+): HtmlElement | null {
+  const within = lead === null ? 'article figure img, main figure img, figure img' : 'img'
+  const images = [...page.querySelectorAll(within)]
+  const shown = images.find((image) => {
+    const address = webAddress(attributeOf(image, 'src'), base)
+    return lead === null ? address !== null : withoutQuery(address) === withoutQuery(lead)
+  })
+  return shown ?? null
+}
+
+function withoutQuery(address: string | null): string | null {
+  return address?.split('?')[0] ?? null
+}
+
+function topicsOf(page: HtmlDocument, schema: Metadata | undefined, meta: Meta): string[] {
+  const tags = [...page.querySelectorAll('meta[property="article:tag"]')].flatMap((tag) =>
+    splitKeywords(attributeOf(tag, 'content') ?? ''),
+  )
+  const section = meta('article:section')
+  const keywords = splitKeywords(meta('news_keywords') ?? meta('keywords') ?? '')
+  return [...(section === null ? [] : [section]), ...(schema?.topics ?? []), ...tags, ...keywords]
+}

@@ -1,0 +1,101 @@
+import { openApp } from '#app.ts'
+import { type Command, enterAs, type Out } from '#commands/command.ts'
+import { type Config, readConfig } from '#config.ts'
+import { Refusal } from '#errors.ts'
+
+const out: Out = { line: (text = '') => process.stdout.write(`${text}\n`) }
+
+/** Each loads when it is called: most verbs need neither MJML nor the web server. */
+const commands: Record<string, () => Promise<Command>> = {
+  start: async () => (await import('#commands/start.ts')).start,
+  demo: async () => (await import('#commands/demo.ts')).demo,
+  ingest: async () => (await import('#commands/ingest.ts')).ingestCommand,
+  articles: async () => (await import('#commands/articles.ts')).articles,
+  digest: async () => (await import('#commands/digest.ts')).digest,
+  alert: async () => (await import('#commands/alert.ts')).alert,
+  editions: async () => (await import('#commands/editions.ts')).editions,
+  edition: async () => (await import('#commands/editions.ts')).edition,
+  subscribers: async () => (await import('#commands/subscribers.ts')).subscribers,
+  newsletters: async () => (await import('#commands/newsletters.ts')).newsletters,
+  settings: async () => (await import('#commands/settings.ts')).settings,
+  operators: async () => (await import('#commands/operators.ts')).operators,
+  tokens: async () => (await import('#commands/operators.ts')).tokens,
+  audit: async () => (await import('#commands/operators.ts')).auditLog,
+  status: async () => (await import('#commands/status.ts')).status,
+}
+
+/** Runs one command line and returns its exit code: 0 done, 1 refused or failed, 78 refused for the configuration. */
+export async function run(argv: string[]): Promise<number> {
+  const [name, ...rest] = argv
+  if (name === undefined || ['help', '--help', '-h'].includes(name)) {
+    await printHelp()
+    return 0
+  }
+  try {
+    const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (load === undefined) throw new Refusal(`there is no command "${name}": "daybreak help" lists them`)
+    const command = await load()
+    if (rest.includes('--help')) {
+      out.line(`daybreak ${command.usage}\n  ${command.about}`)
+      return 0
+    }
+    const { as, args } = takeAs(rest)
+    const config = readConfig()
+    await command.run({ args, config, out, enter: async (duty) => enter({ config, command: name, as, duty }) })
+    return process.exitCode === undefined ? 0 : Number(process.exitCode)
+  } catch (error) {
+    return explain(error)
+  }
+}
+
+async function enter({
+  config,
+  command,
+  as,
+  duty,
+}: {
+  config: Config
+  command: string
+  as: string | null
+  duty: Parameters<typeof enterAs>[1]['duty']
+}) {
+  // A command's own log would drown its answer; trouble is still told.
+  const quiet = { ...config, logLevel: config.logLevel === 'info' ? 'error' : config.logLevel }
+  const app = await openApp({ config: quiet, command })
+  try {
+    return await enterAs(app, { name: as ?? config.operator, duty })
+  } catch (error) {
+    await app[Symbol.asyncDispose]()
+    throw error
+  }
+}
+
+/** `--as NAME` belongs to every command. */
+function takeAs(rest: string[]): { as: string | null; args: string[] } {
+  const at = rest.indexOf('--as')
+  if (at === -1) return { as: null, args: rest }
+  return { as: rest[at + 1] ?? null, args: rest.toSpliced(at, 2) }
+}
+
+function explain(error: unknown): number {
+  if (error instanceof Refusal) {
+    process.stderr.write(`daybreak: ${error.message}\n`)
+    return error.status === 78 ? 78 : 1
+  }
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    process.stderr.write(`daybreak: ${error.message}\n`)
+    return 1
+  }
+  process.stderr.write(`daybreak: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return 1
+}
+
+async function printHelp(): Promise<void> {
+  out.line('Daybreak: daily digests and breaking alerts for newsrooms.\n')
+  for (const load of Object.values(commands)) {
+    const { usage, about } = await load()
+    out.line(`  daybreak ${usage}\n      ${about}`)
+  }
+  out.line('\nEvery command acts as the system user, or as --as NAME. Settings come from the environment: see .env.example.')
+}
+

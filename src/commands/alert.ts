@@ -1,0 +1,36 @@
+import { parseArgs } from 'node:util'
+import { type Command, numberArgument } from '#commands/command.ts'
+import { countAudience } from '#deliveries/plan-store.ts'
+import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
+import { getEdition } from '#editions/store.ts'
+import { requireDuty } from '#operators/operator.ts'
+
+export const alert: Command = {
+  usage: 'alert <article> [--release]',
+  about: 'Drafts a breaking alert of an article; --release approves and sends it at once.',
+  async run({ args, out, enter }) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { release: { type: 'boolean', default: false } },
+    })
+    const articleId = numberArgument(positionals[0], 'article')
+    await using house = await enter('draft alert')
+    if (values.release) requireDuty(house.operator, 'release alert')
+    const { context } = house.app
+    const { draftAlert } = await import('#editions/draft-alert.ts')
+    const { editionId, contentHash, made } = await draftAlert(context, { articleId, operatorId: house.operator.id })
+    const edition = await getEdition(context.db, editionId)
+    if (made) await house.note('draft alert', `edition ${editionId}`, { article: articleId })
+    out.line(`alert ${editionId} (${edition.state}): ${edition.subject}`)
+    if (!values.release) {
+      out.line(`  look: daybreak digest preview ${editionId}    send: daybreak alert ${articleId} --release`)
+      return
+    }
+    await approveEdition(context, { editionId, contentHash, operatorId: house.operator.id })
+    await sendEdition(context, { editionId, rule: 'now' })
+    const audience = await countAudience(context.db, editionId)
+    await house.note('release alert', `edition ${editionId}`, { article: articleId, audience, hash: contentHash })
+    out.line(`  released to ${audience} readers${context.relay.test ? ', into the built-in inbox' : ''}`)
+  },
+}

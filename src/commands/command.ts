@@ -1,0 +1,63 @@
+import { userInfo } from 'node:os'
+import type { App } from '#app.ts'
+import type { Config } from '#config.ts'
+import { audit } from '#operators/audit.ts'
+import { type Duty, openOperator, type Operator, requireDuty } from '#operators/operator.ts'
+import { Refusal } from '#errors.ts'
+
+/** Where a command's answer goes: standard output, a line at a time. */
+export type Out = { line(text?: string): void }
+
+export type Call = {
+  args: string[]
+  config: Config
+  out: Out
+  /** Opens the house for the command, and acts in it as the named operator, who must have the duty. */
+  enter(duty: Duty): Promise<Entered>
+}
+
+export type Entered = AsyncDisposable & {
+  app: App
+  operator: Operator
+  note(verb: string, subject: string, detail?: Record<string, unknown>): Promise<void>
+}
+
+/** A command line verb. `usage` is the line of the help, without the program's name. */
+export type Command = { usage: string; about: string; run(call: Call): Promise<void> }
+
+/** The app as the operator named by --as, DAYBREAK_OPERATOR or the system's user. */
+export async function enterAs(app: App, { name, duty }: { name: string | null; duty: Duty }): Promise<Entered> {
+  const operator = await openOperator(app.context, name ?? userInfo().username)
+  requireDuty(operator, duty)
+  return {
+    app,
+    operator,
+    note: async (verb, subject, detail = {}) =>
+      audit(app.context, { operatorId: operator.id, actor: operator.name, verb, subject, detail }),
+    [Symbol.asyncDispose]: () => app[Symbol.asyncDispose](),
+  }
+}
+
+/** A whole number of the command line. @throws Refusal that names the argument */
+export function numberArgument(text: string | undefined, name: string): number {
+  if (text === undefined || !/^\d{1,15}$/.test(text)) {
+    throw new Refusal(`${name} is missing or not a number: give it as in "daybreak editions"`, { field: name })
+  }
+  return Number(text)
+}
+
+/** A table for people: columns as wide as their widest cell, numbers to the right. */
+export function tableOf(rows: Record<string, string | number | null>[]): string[] {
+  const [first] = rows
+  if (first === undefined) return []
+  const heads = Object.keys(first)
+  const cells = rows.map((row) => heads.map((head) => String(row[head] ?? '')))
+  const widths = heads.map((head, column) => Math.max(head.length, ...cells.map((row) => row[column]?.length ?? 0)))
+  const right = heads.map((head) => rows.every((row) => typeof row[head] === 'number'))
+  const lineOf = (row: string[]) =>
+    row
+      .map((cell, column) => (right[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  return [lineOf(heads), ...cells.map(lineOf)]
+}

@@ -1,0 +1,86 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Command } from '#commands/command.ts'
+import type { ArticleInput } from '#articles/article.ts'
+import { fetchPage } from '#articles/fetch-page.ts'
+import { ingest, type Origin } from '#articles/ingest.ts'
+import { MAX_ARTICLE_BYTES } from '#articles/reading/decode.ts'
+import { Refusal, reasonOf } from '#errors.ts'
+
+export const ingestCommand: Command = {
+  usage: 'ingest <file|url|-> … [--breaking]',
+  about: 'Takes articles: HTML pages, pasted page text, or JSON. "-" reads standard input.',
+  async run({ args, out, enter }) {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { breaking: { type: 'boolean', default: false } },
+    })
+    if (positionals.length === 0) throw new Refusal('name a file, an address, or - for standard input', { field: 'file' })
+    await using house = await enter('ingest')
+    const { draftAlert } = await import('#editions/draft-alert.ts')
+    for (const place of positionals) {
+      const { input, origin } = await readPlace(place)
+      const { articleId, revision, kind, article } = await ingest(house.app.context, {
+        input,
+        origin,
+        breaking: values.breaking,
+      })
+      await house.note('ingest', `article ${articleId}`, { kind, revision })
+      out.line(`${wordOf(kind)} article ${articleId}${kind === 'revision' ? ` (revision ${revision})` : ''}: ${article.headline}`)
+      if (article.breaking && kind !== 'known') {
+        const { editionId } = await draftAlert(house.app.context, { articleId, operatorId: house.operator.id })
+        out.line(`  drafted alert ${editionId}: release it with "daybreak alert ${articleId} --release"`)
+      }
+    }
+  },
+}
+
+/** A file, an address or standard input, as bytes with what is known of them. */
+export async function readPlace(place: string): Promise<{ input: ArticleInput; origin: Origin }> {
+  if (place === '-') {
+    return { input: { bytes: await readStandardInput() }, origin: { kind: 'file', name: 'standard input' } }
+  }
+  if (/^https?:\/\//i.test(place)) {
+    const page = await fetchPage({ url: place })
+    return { input: page, origin: { kind: 'page', name: new URL(page.url).hostname } }
+  }
+  return { input: { bytes: await readLimited(place), fileName: basename(place) }, origin: { kind: 'file', name: 'files' } }
+}
+
+async function readLimited(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path)
+    // Reading 100 MB to say that it is too much would be too much.
+    if (size > MAX_ARTICLE_BYTES) {
+      throw new Refusal(`${path} has ${Math.ceil(size / 1e6)} MB, an article has at most ${MAX_ARTICLE_BYTES / 1024 / 1024} MB: give the article's own page or text`, { field: 'file' })
+    }
+    return await readFile(path)
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause
+    throw new Refusal(`cannot read ${path} (${reasonOf(cause)}): name a file that is there and readable`, { field: 'file', cause })
+  }
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    size += chunk.length
+    if (size > MAX_ARTICLE_BYTES) throw new Refusal('standard input is longer than an article can be (5 MB)', { field: 'file' })
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function wordOf(kind: 'new' | 'revision' | 'known'): string {
+  switch (kind) {
+    case 'new':
+      return 'new'
+    case 'revision':
+      return 'changed'
+    case 'known':
+      return 'known'
+  }
+}

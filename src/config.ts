@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { Refusal, reasonOf } from '#errors.ts'
+
+export type Config = {
+  databaseUrl: string | null
+  redisUrl: string | null
+  smtpUrl: string | null
+  /** Named on purpose, so that a public server does not take mail for sent by mistake. */
+  testInbox: boolean
+  dataDir: string | null
+  publicUrl: URL
+  host: string
+  port: number
+  logLevel: string
+  operator: string | null
+  smtpConnections: number
+  tokenKey: string | null
+  suppressionKey: string | null
+  /** Started by npm or by our own wrapper: when that is killed, nobody else would end us. */
+  endsWithParent: boolean
+}
+
+const PORT_RULE = 'must be a port number from 0 to 65535'
+const port = z.coerce.number(PORT_RULE).int(PORT_RULE).min(0, PORT_RULE).max(65_535, PORT_RULE)
+
+const CONNECTIONS_RULE = 'must be a number from 1 to 100'
+
+/** One row a variable: its validator with a sentence for the person who set it. `NAME_FILE` reads a secret from a file. */
+const variables = {
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/daybreak').optional(),
+  REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@relay.example.org:587').optional(),
+  DAYBREAK_TEST_INBOX: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
+  DAYBREAK_DATA: z.string().min(1).optional(),
+  PUBLIC_URL: url(['http:', 'https:'], 'https://news.example.org').default('http://localhost:8080'),
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: port.default(8080),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
+    .default('info'),
+  DAYBREAK_OPERATOR: z.string().min(1).optional(),
+  SMTP_CONNECTIONS: z.coerce
+    .number(CONNECTIONS_RULE)
+    .int(CONNECTIONS_RULE)
+    .min(1, CONNECTIONS_RULE)
+    .max(100, CONNECTIONS_RULE)
+    .default(10),
+  DAYBREAK_TOKEN_KEY: secret().optional(),
+  DAYBREAK_SUPPRESSION_KEY: secret().optional(),
+}
+
+const SECRET_FILES = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL', 'DAYBREAK_TOKEN_KEY', 'DAYBREAK_SUPPRESSION_KEY']
+
+/**
+ * The environment as typed config. Every problem is told at once, by name, with the fix; secrets are never repeated.
+ * @throws Refusal
+ */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const { values, problems } = withSecretFiles(environment)
+  const parsed = z.object(variables).safeParse(values)
+  if (!parsed.success) {
+    problems.push(...parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`))
+  }
+  if (problems.length > 0 || !parsed.success) {
+    throw new Refusal(`the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n  ${problems.join('\n  ')}`)
+  }
+  const env = parsed.data
+  return {
+    databaseUrl: env.DATABASE_URL ?? null,
+    redisUrl: env.REDIS_URL ?? null,
+    smtpUrl: env.SMTP_URL ?? null,
+    testInbox: env.DAYBREAK_TEST_INBOX === 'yes',
+    dataDir: env.DAYBREAK_DATA ?? null,
+    publicUrl: new URL(env.PUBLIC_URL),
+    host: env.HOST,
+    port: env.PORT,
+    logLevel: env.LOG_LEVEL,
+    operator: env.DAYBREAK_OPERATOR ?? null,
+    smtpConnections: env.SMTP_CONNECTIONS,
+    tokenKey: env.DAYBREAK_TOKEN_KEY ?? null,
+    suppressionKey: env.DAYBREAK_SUPPRESSION_KEY ?? null,
+    endsWithParent: ['npm_lifecycle_event', 'DAYBREAK_WRAPPER'].some((name) => environment[name] !== undefined),
+  }
+}
+
+function withSecretFiles(environment: NodeJS.ProcessEnv) {
+  // An empty variable means unset, as Compose files write it.
+  const values = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const problems: string[] = []
+  for (const name of SECRET_FILES) {
+    const file = values[`${name}_FILE`]
+    if (file === undefined) continue
+    if (values[name] !== undefined) {
+      problems.push(`${name} and ${name}_FILE are both set: keep one of them`)
+      continue
+    }
+    try {
+      values[name] = readFileSync(file, 'utf8').trim()
+    } catch (error) {
+      problems.push(`${name}_FILE cannot be read (${reasonOf(error)}): name a file that this user can read`)
+    }
+  }
+  return { values, problems }
+}
+
+function url(protocols: string[], example: string) {
+  return z.string().refine(
+    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+    `must be an address such as ${example}`,
+  )
+}
+
+function secret() {
+  return z
+    .string()
+    .regex(/^[0-9a-f]{64,}$/i, 'must be at least 64 hexadecimal digits, as "openssl rand -hex 32" makes them')
+}

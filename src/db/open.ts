@@ -1,0 +1,85 @@
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import pg from 'pg'
+import { Refusal, reasonOf } from '#errors.ts'
+import { migrate } from './migrate.ts'
+import type { Tables } from './tables.ts'
+
+export type Db = Kysely<Tables>
+
+/** Ids stay below 2^53, so they travel as numbers. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8
+      ? Number
+      : pg.types.getTypeParser(oid as Parameters<typeof pg.types.getTypeParser>[0], format as 'text'),
+}
+
+/** A pool of connections; errors of idle connections are reported, not thrown: the next query gets a new one. */
+export function createPool({
+  url,
+  max,
+  options,
+  onError,
+}: {
+  url: string
+  max: number
+  options?: string
+  onError: (error: Error) => void
+}): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    types,
+    keepAlive: true,
+    connectionTimeoutMillis: 15_000,
+    application_name: 'daybreak',
+    ...(options === undefined ? {} : { options }),
+  })
+  pool.on('error', onError)
+  return pool
+}
+
+/** Migrates, then opens. A database that cannot be reached or is too new is a Refusal that names DATABASE_URL. */
+export async function openDb({
+  url,
+  max,
+  onError,
+}: {
+  url: string
+  max: number
+  onError: (error: Error) => void
+}): Promise<{ db: Db; pool: pg.Pool }> {
+  const pool = createPool({ url, max, onError })
+  try {
+    const client = await pool.connect()
+    try {
+      await migrate(client)
+    } finally {
+      client.release()
+    }
+  } catch (cause) {
+    await pool.end()
+    if (cause instanceof Refusal) throw cause
+    throw new Refusal(
+      `cannot open the database (${explain(cause)}): check DATABASE_URL, or leave it unset for the embedded PostgreSQL`,
+      { field: 'DATABASE_URL', cause },
+    )
+  }
+  return { db: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }), pool }
+}
+
+/** Whether the database answers. */
+export async function pingDb(db: Db): Promise<boolean> {
+  try {
+    await sql`select 1`.execute(db)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function explain(error: unknown): string {
+  const inner = error instanceof Error && error.cause !== undefined ? error.cause : error
+  if (inner instanceof AggregateError) return inner.errors.map(reasonOf).join('; ')
+  return reasonOf(inner)
+}

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import type { Context } from '#context.ts'
+import { identityOf } from '#db/process-identity.ts'
+import type { Transport } from '#mail/outcome.ts'
+import type { Lane } from '#queue/jobs.ts'
+import { Journal } from './journal.ts'
+
+/** This process as one that sends: its rows in the ledger carry its id, and its journal tells what it had begun. */
+export type Sender = AsyncDisposable & {
+  id: number
+  hostId: string
+  bootId: string
+  journal: Journal
+  transport: Transport
+  /** A lane whose relay does not answer rests, so that a dead relay is not knocked on for every reader. */
+  rest: Map<Lane, { until: number; failures: number; reason: string }>
+}
+
+export async function openSender(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { dataDir, transport }: { dataDir: string; transport: Transport },
+): Promise<Sender> {
+  const folder = join(dataDir, 'journal')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const hostId = await ensureHostId(dataDir)
+  const { pid, processStart, bootId = 'unknown' } = identityOf(process.pid)
+  const path = join(folder, `${pid}-${randomBytes(6).toString('hex')}.journal`)
+  const journal = new Journal(path)
+  const { rows } = await sql<{ id: number }>`
+    insert into sender (host_id, boot_id, pid, process_start, journal, started_at)
+    values (${hostId}, ${bootId}, ${pid}, ${String(processStart ?? '')}, ${path}, ${clock.now()})
+    returning id`.execute(db)
+  const id = rows[0]?.id
+  if (id === undefined) throw new Error('insert returned no row')
+  return {
+    id,
+    hostId,
+    bootId,
+    journal,
+    transport,
+    rest: new Map(),
+    async [Symbol.asyncDispose]() {
+      journal.close()
+      if (await endSender(db, { id, now: clock.now() })) await rm(path, { force: true })
+    },
+  }
+}
+
+/** Marks a sender as gone, unless rows of it are still open: those are for recovery to settle first. */
+export async function endSender(db: Context['db'], { id, now }: { id: number; now: Date }): Promise<boolean> {
+  const { rows } = await sql`
+    update sender set ended_at = ${now}
+     where id = ${id} and ended_at is null
+       and not exists (select from service_mail where state = 'claimed' and sender_id = ${id})
+       and not exists (select from edition e join delivery d on d.edition_id = e.id
+                        where e.state in ('sending', 'held', 'stopped') and d.state = 'claimed' and d.sender_id = ${id})
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
+/** One id for all processes that share a data directory and see each other's pids: containers may share only the first. */
+async function ensureHostId(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'host-id')
+  try {
+    await writeFile(file, randomBytes(12).toString('hex'), { flag: 'wx', mode: 0o600, flush: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const pids = await readlink('/proc/self/ns/pid').catch(() => '')
+  return `${(await readFile(file, 'utf8')).trim()} ${pids}`.trim()
+}

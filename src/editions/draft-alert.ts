@@ -1,0 +1,80 @@
+import { findArticleById } from '#articles/store.ts'
+import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
+import { inTransaction } from '#db/transaction.ts'
+import { Refusal } from '#errors.ts'
+import { compileAlert } from '#mail/templates.ts'
+import { clusterArticle } from '#stories/cluster.ts'
+import { contentHashOf } from './content-hash.ts'
+import { subjectOf } from './compose-digest.ts'
+import { dateLine, dayIn, momentLine } from './dates.ts'
+import { getNewsletter } from './newsletter.ts'
+import { publicationOf, readSettings, senderLineOf } from './publication.ts'
+import { findEditionOfRun, insertEdition } from './store.ts'
+import { blockOf } from './story-block.ts'
+
+/**
+ * An alert is an edition of one story made at once, waiting for a person. The same article revision drafts one alert
+ * however often it is asked.
+ */
+export async function draftAlert(
+  context: Pick<Context, 'db' | 'clock' | 'config'>,
+  { articleId, operatorId }: { articleId: number; operatorId: number | null },
+): Promise<{ editionId: number; contentHash: string; made: boolean }> {
+  const { db, clock, config } = context
+  const article = await findArticleById(db, articleId)
+  if (article === undefined) {
+    throw new Refusal(`there is no article ${articleId}: "daybreak articles" lists them`, { status: 404, field: 'article' })
+  }
+  const newsletter = await getAlertNewsletter(db)
+  const { storyId } = await clusterArticle(context, articleId)
+  const set = await readSettings(context)
+  const now = clock.now()
+  const known = article.publishedAt !== null && article.publishedAt <= now ? article.publishedAt : article.receivedAt
+  const subject = subjectOf(article.headline)
+  const preheader = (article.standfirst ?? article.sentences[0]?.text ?? article.headline).slice(0, 200)
+  const mail = await compileAlert({
+    publication: publicationOf(set),
+    newsletter: { name: newsletter.name, description: newsletter.description },
+    dateLine: dateLine({ ...set, now }),
+    subject,
+    preheader,
+    knownAt: momentLine({ ...set, now: known }),
+    update: null,
+    story: blockOf(article, { section: newsletter.name, publicUrl: config.publicUrl }),
+    notKnownYet: null,
+  })
+  const compiled = {
+    form: 'single' as const,
+    html: mail.html,
+    text: mail.text,
+    sender: senderLineOf(set, config.publicUrl),
+  }
+  const runKey = `article ${articleId} revision ${article.revision}`
+  const contentHash = contentHashOf({ subject, preheader, compiled })
+  const inserted = await inTransaction(db, async (transaction) =>
+    insertEdition(transaction, {
+      newsletterId: newsletter.id,
+      kind: 'alert',
+      state: 'in review',
+      runKey,
+      subject,
+      preheader,
+      language: set.language,
+      editionDate: dayIn(set.timeZone, now),
+      compiled,
+      contentHash,
+      operatorId,
+      stories: [{ storyId, articleId, revision: article.revision, section: newsletter.name }],
+      now,
+    }),
+  )
+  if (inserted !== undefined) return { editionId: inserted, contentHash, made: true }
+  const earlier = await findEditionOfRun(db, { newsletterId: newsletter.id, runKey })
+  if (earlier === undefined) throw new Error('an alert is there and is not there')
+  return { editionId: earlier.id, contentHash: earlier.contentHash, made: false }
+}
+
+async function getAlertNewsletter(db: Db) {
+  return getNewsletter(db, { slug: 'breaking', kind: 'alerts' })
+}

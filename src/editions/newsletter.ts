@@ -1,0 +1,74 @@
+import { sql } from 'kysely'
+import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
+import { Refusal } from '#errors.ts'
+
+export type Newsletter = {
+  id: number
+  slug: string
+  name: string
+  description: string
+  kind: 'digest' | 'alerts'
+  cadence: 'instant' | 'daily' | 'weekly' | 'custom'
+  /** HH:MM:SS, the reader's hour. */
+  localTime: string
+}
+
+/** A fresh house has a morning digest and alerts. */
+export async function ensureFirstNewsletters({ db, clock }: Pick<Context, 'db' | 'clock'>): Promise<void> {
+  await sql`
+    insert into newsletter (slug, name, description, kind, cadence, local_time, not_after, created_at)
+    select v.slug, v.name, v.description, v.kind, v.cadence, v.local_time::time, v.not_after::interval, ${clock.now()}
+      from (values
+        ('daily', 'Morning digest', 'The day’s news in a few minutes, every morning.', 'digest', 'daily', '06:30', '6 hours'),
+        ('breaking', 'Breaking news', 'One short mail when something big happens.', 'alerts', 'instant', '00:00', '60 minutes')
+      ) as v (slug, name, description, kind, cadence, local_time, not_after)
+     where not exists (select from newsletter)
+    on conflict (slug) do nothing`.execute(db)
+}
+
+const columns = sql`id, slug, name, description, kind, cadence, local_time::text as "localTime"`
+
+export async function listNewsletters(db: Db): Promise<Newsletter[]> {
+  const { rows } = await sql<Newsletter>`select ${columns} from newsletter order by id limit 200`.execute(db)
+  return rows
+}
+
+/** @throws Refusal that lists the newsletters there are */
+export async function getNewsletter(
+  db: Db,
+  { slug, kind }: { slug: string; kind: Newsletter['kind'] },
+): Promise<Newsletter> {
+  const all = await listNewsletters(db)
+  const found = all.find((newsletter) => newsletter.slug === slug && newsletter.kind === kind)
+  if (found === undefined) {
+    const known = all.filter((newsletter) => newsletter.kind === kind).map((newsletter) => newsletter.slug)
+    throw new Refusal(`there is no ${kind === 'digest' ? 'digest' : 'alert'} newsletter "${slug}": use ${known.join(', ')}`, {
+      field: 'newsletter',
+      status: 404,
+    })
+  }
+  return found
+}
+
+export async function getNewsletterById(db: Db, id: number): Promise<Newsletter> {
+  const { rows } = await sql<Newsletter>`select ${columns} from newsletter where id = ${id}`.execute(db)
+  const [row] = rows
+  if (row === undefined) throw new Error(`no newsletter ${id}`)
+  return row
+}
+
+/** The rhythm in words for a reader: "Every morning at 06:30". */
+export function scheduleInWords({ cadence, localTime }: Pick<Newsletter, 'cadence' | 'localTime'>): string {
+  const hour = localTime.slice(0, 5)
+  switch (cadence) {
+    case 'instant':
+      return 'As it happens, a few times a month'
+    case 'daily':
+      return `Every day at ${hour}, your time`
+    case 'weekly':
+      return `Every week at ${hour}, your time`
+    case 'custom':
+      return 'When there is something to say'
+  }
+}

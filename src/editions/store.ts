@@ -1,0 +1,222 @@
+import { sql } from 'kysely'
+import type { Db } from '#db/open.ts'
+import { Refusal } from '#errors.ts'
+import type { CompiledDigest } from '#mail/digest-blocks.ts'
+
+export type EditionState =
+  | 'draft'
+  | 'in review'
+  | 'approved'
+  | 'scheduled'
+  | 'sending'
+  | 'sent'
+  | 'held'
+  | 'stopped'
+  | 'expired'
+  | 'skipped'
+
+export type EditionKind = 'digest' | 'alert' | 'correction' | 'note'
+
+/** A mail compiled once: a digest still to be joined per reader, or the same form for everybody; and who sends it. */
+export type Compiled = { sender: SenderLine } & (
+  | { form: 'digest'; digest: CompiledDigest }
+  | { form: 'single'; html: string; text: string }
+)
+
+/** Frozen with the edition, so that a repeat is byte-identical whatever the settings say by then. */
+export type SenderLine = {
+  name: string
+  fromAddress: string
+  replyTo: string
+  bounceDomain: string
+  publicUrl: string
+}
+
+export type Edition = {
+  id: number
+  newsletterId: number
+  newsletterSlug: string
+  newsletterName: string
+  kind: EditionKind
+  state: EditionState
+  stateReason: string | null
+  version: number
+  subject: string
+  preheader: string
+  language: string
+  editionDate: string
+  compiled: Compiled
+  contentHash: string
+  approvedHash: string | null
+  releaseRule: 'now' | 'local hour'
+  releaseAt: Date | null
+  createdAt: Date
+  plannedAt: Date | null
+  sentAt: Date | null
+  audience: number | null
+  test: boolean
+}
+
+const columns = sql`
+  e.id, e.newsletter_id as "newsletterId", n.slug as "newsletterSlug", n.name as "newsletterName", e.kind, e.state
+, e.state_reason as "stateReason", e.version, e.subject, e.preheader, e.language, e.edition_date::text as "editionDate"
+, e.compiled, e.content_hash as "contentHash", e.approved_hash as "approvedHash", e.release_rule as "releaseRule"
+, e.release_at as "releaseAt", e.created_at as "createdAt", e.planned_at as "plannedAt", e.sent_at as "sentAt"
+, e.audience, e.test`
+
+export async function findEdition(db: Db, id: number): Promise<Edition | undefined> {
+  const { rows } = await sql<Edition>`
+    select ${columns} from edition e join newsletter n on n.id = e.newsletter_id where e.id = ${id}`.execute(db)
+  return rows[0]
+}
+
+/** @throws Refusal */
+export async function getEdition(db: Db, id: number): Promise<Edition> {
+  const edition = await findEdition(db, id)
+  if (edition === undefined) {
+    throw new Refusal(`there is no edition ${id}: "daybreak editions" lists them`, { status: 404, field: 'edition' })
+  }
+  return edition
+}
+
+export async function listEditions(db: Db, limit: number): Promise<Omit<Edition, 'compiled'>[]> {
+  const { rows } = await sql<Edition>`
+    select ${columns} from edition e join newsletter n on n.id = e.newsletter_id
+     order by e.id desc limit ${Math.min(limit, 200)}`.execute(db)
+  return rows
+}
+
+export type NewEdition = {
+  newsletterId: number
+  kind: EditionKind
+  state: 'draft' | 'in review'
+  runKey: string
+  subject: string
+  preheader: string
+  language: string
+  editionDate: string
+  compiled: Compiled
+  contentHash: string
+  operatorId: number | null
+  stories: { storyId: number; articleId: number; revision: number; section: string }[]
+  now: Date
+}
+
+/** Freezes an edition and its stories; undefined when the newsletter has an edition of this run already. */
+export async function insertEdition(db: Db, input: NewEdition): Promise<number | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    insert into edition (newsletter_id, kind, state, run_key, subject, preheader, language, edition_date, compiled
+                        , content_hash, not_after, created_by, created_at)
+    select n.id, ${input.kind}, ${input.state}, ${input.runKey}, ${input.subject}, ${input.preheader}
+         , ${input.language}, ${input.editionDate}::date, ${JSON.stringify(input.compiled)}::jsonb
+         , ${input.contentHash}, n.not_after, ${input.operatorId}, ${input.now}
+      from newsletter n where n.id = ${input.newsletterId}
+    on conflict (newsletter_id, run_key) do nothing
+    returning id`.execute(db)
+  const id = rows[0]?.id
+  if (id === undefined) return undefined
+  await insertEditionStories(db, id, input)
+  return id
+}
+
+/** Moves the edition when it is in one of `from`; false when somebody else was faster. */
+export async function moveEdition(
+  db: Db,
+  { id, from, to, reason }: { id: number; from: EditionState[]; to: EditionState; reason?: string | null },
+): Promise<boolean> {
+  const { rows } = await sql`
+    update edition set state = ${to}, state_reason = ${reason ?? null}
+     where id = ${id} and state = any(${from}::edition_state[])
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
+/** Approves exactly the content that was seen; false when it changed or is not up for approval. */
+export async function approveContent(
+  db: Db,
+  { id, contentHash, operatorId }: { id: number; contentHash: string; operatorId: number },
+): Promise<boolean> {
+  const { rows } = await sql`
+    update edition set state = 'approved', approved_hash = content_hash, approved_by = ${operatorId}
+     where id = ${id} and content_hash = ${contentHash} and state in ('draft', 'in review', 'approved')
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
+export async function releaseEdition(
+  db: Db,
+  { id, rule, test, now }: { id: number; rule: Edition['releaseRule']; test: boolean; now: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    update edition set state = 'sending', release_rule = ${rule}, release_at = ${now}, test = ${test}
+     where id = ${id} and state = 'approved' and approved_hash = content_hash
+    returning id`.execute(db)
+  return rows.length > 0
+}
+
+export type Candidate = { storyId: number; articleId: number; articles: number; topics: string[] }
+
+/**
+ * Stories with an article received since the newsletter's last edition that really went out (at most `hours` back),
+ * which this newsletter has not told yet. The article is the story's lead. Best first: breaking, told by several, newest.
+ */
+export async function listCandidates(
+  db: Db,
+  { newsletterId, now, hours, limit }: { newsletterId: number; now: Date; hours: number; limit: number },
+): Promise<Candidate[]> {
+  const { rows } = await sql<Candidate>`
+    select sa.story_id as "storyId", lead.article_id as "articleId", count(*)::integer as articles
+         , coalesce((select array_agg(t.name order by t.id)
+                       from article_topic at join topic t on t.id = at.topic_id
+                      where at.article_id = lead.article_id), '{}') as topics
+      from story_article sa
+      join article a on a.id = sa.article_id
+      join article_revision r on (r.article_id, r.revision) = (a.id, a.current_revision)
+      join story_article lead on lead.story_id = sa.story_id and lead.lead
+     where a.received_at > ${now}::timestamptz - make_interval(hours => ${hours})
+       and a.received_at <= ${now}
+       and not exists (select from edition_story es join edition e on e.id = es.edition_id
+                        where es.story_id = sa.story_id and e.newsletter_id = ${newsletterId}
+                          and e.state in ('approved', 'scheduled', 'sending', 'sent', 'held') and not e.test)
+     group by sa.story_id, lead.article_id
+     order by bool_or(r.breaking) desc, count(*) desc, max(coalesce(r.published_at, r.received_at)) desc, sa.story_id
+     limit ${limit}`.execute(db)
+  return rows
+}
+
+export async function findEditionOfRun(
+  db: Db,
+  { newsletterId, runKey }: { newsletterId: number; runKey: string },
+): Promise<{ id: number; contentHash: string } | undefined> {
+  const { rows } = await sql<{ id: number; contentHash: string }>`
+    select id, content_hash as "contentHash" from edition
+     where newsletter_id = ${newsletterId} and run_key = ${runKey}`.execute(db)
+  return rows[0]
+}
+
+/** Renews a draft of the same run as its next version; undefined when it is approved or further. */
+export async function replaceDraft(db: Db, input: NewEdition): Promise<number | undefined> {
+  const { rows } = await sql<{ id: number }>`
+    update edition
+       set version = version + 1, subject = ${input.subject}, preheader = ${input.preheader}
+         , compiled = ${JSON.stringify(input.compiled)}::jsonb, content_hash = ${input.contentHash}
+         , language = ${input.language}, created_at = ${input.now}, created_by = ${input.operatorId}
+     where newsletter_id = ${input.newsletterId} and run_key = ${input.runKey} and state in ('draft', 'in review')
+    returning id`.execute(db)
+  const id = rows[0]?.id
+  if (id === undefined) return undefined
+  await sql`delete from edition_story where edition_id = ${id}`.execute(db)
+  await insertEditionStories(db, id, input)
+  return id
+}
+
+async function insertEditionStories(db: Db, id: number, input: NewEdition): Promise<void> {
+  await sql`
+    insert into edition_story (edition_id, position, story_id, article_id, revision, section)
+    select ${id}, s.position - 1, s.story_id, s.article_id, s.revision, s.section
+      from unnest(${input.stories.map((story) => story.storyId)}::bigint[]
+                 , ${input.stories.map((story) => story.articleId)}::bigint[]
+                 , ${input.stories.map((story) => story.revision)}::integer[]
+                 , ${input.stories.map((story) => story.section)}::text[])
+             with ordinality as s (story_id, article_id, revision, section, position)`.execute(db)
+}

@@ -1,0 +1,34 @@
+import { readingMinutes } from '#articles/reading-time.ts'
+import type { ArticleRow } from '#articles/store.ts'
+import type { StoryBlock } from '#mail/template-model.ts'
+
+/** What a mail shows of an article. Articles without an address of their own are linked to their page here. */
+export function blockOf(
+  article: ArticleRow,
+  { section, publicUrl, maxSentences = 3 }: { section: string; publicUrl: URL; maxSentences?: number },
+): StoryBlock {
+  return {
+    id: String(article.id),
+    section,
+    headline: article.headline,
+    url: article.url ?? new URL(`articles/${article.id}`, withSlash(publicUrl)).href,
+    sentences: article.sentences.slice(0, maxSentences).map((sentence) => sentence.text),
+    place: article.place,
+    source: article.publisher ?? article.sourceName,
+    readingMinutes: readingMinutes(article.paragraphs),
+    image:
+      article.image === null || !article.image.url.startsWith('https:')
+        ? null
+        : {
+            url: article.image.url,
+            alt: article.image.alt,
+            width: article.image.width ?? 1200,
+            height: article.image.height ?? 675,
+          },
+  }
+}
+
+/** A base for relative links, so that a path in PUBLIC_URL is kept. */
+export function withSlash(url: URL): URL {
+  return url.href.endsWith('/') ? url : new URL(`${url.href}/`)
+}

@@ -1,0 +1,24 @@
+/**
+ * Something a person asked for that cannot be done, in words for that person: what is wrong, and the fix.
+ * Surfaces show `message` as it is (CLI: exit 1, HTTP: `status`); every other error is a surprise and is logged.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  /** The input's field, for a form or an API client. */
+  readonly field: string | undefined
+  readonly status: number
+
+  constructor(
+    message: string,
+    { field, status = 422, cause }: { field?: string; status?: number; cause?: unknown } = {},
+  ) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.field = field
+    this.status = status
+  }
+}
+
+/** The message of anything thrown. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

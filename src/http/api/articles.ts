@@ -1,0 +1,139 @@
+import type { Context as Request } from 'hono'
+import { z } from 'zod'
+import type { ArticleInput } from '#articles/article.ts'
+import { ingest, type Ingested } from '#articles/ingest.ts'
+import type { Context } from '#context.ts'
+import { inTransaction } from '#db/transaction.ts'
+import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
+import { draftAlert } from '#editions/draft-alert.ts'
+import { getEdition } from '#editions/store.ts'
+import { Refusal } from '#errors.ts'
+import type { Bearer } from '#operators/api-token.ts'
+import { audit } from '#operators/audit.ts'
+import { may } from '#operators/operator.ts'
+import type { Enqueue } from '#queue/jobs.ts'
+
+type Needs = Pick<Context, 'db' | 'clock' | 'enqueue' | 'config' | 'relay'>
+
+/** POST /api/v1/articles: one article as JSON, HTML or plain text. `breaking` drafts an alert, or releases it. */
+export function postArticle(context: Needs) {
+  return async (request: Request, bearer: Bearer): Promise<Response> => {
+    const asked = await readRequest(request)
+    const release = mayRelease(bearer, asked.release)
+    const taken = await takeArticle(context, { input: asked.input, breaking: asked.breaking, release, bearer })
+    return request.json(taken, taken.article.status === 'new' ? 201 : 200)
+  }
+}
+
+type Taken = {
+  article: { id: number; revision: number; status: Ingested['kind']; headline: string }
+  alert?: { edition: number; state: string }
+}
+
+/**
+ * From the article to the alert's first planned slice it is one transaction; the jobs follow its commit. Sent again,
+ * the same article finds what the first request did.
+ */
+async function takeArticle(
+  context: Needs,
+  { input, breaking, release, bearer }: { input: ArticleInput; breaking: boolean | undefined; release: boolean; bearer: Bearer },
+): Promise<Taken> {
+  const jobs: (() => Promise<void>)[] = []
+  const later: Enqueue = async (name, data) => void jobs.push(async () => context.enqueue(name, data))
+  const taken = await inTransaction(context.db, async (db): Promise<Taken> => {
+    const within = { ...context, db, enqueue: later }
+    const { articleId, revision, kind, article } = await ingest(within, {
+      input,
+      origin: { kind: 'api', name: bearer.operator.name },
+      ...(breaking === undefined ? {} : { breaking }),
+    })
+    const done = { article: { id: articleId, revision, status: kind, headline: article.headline } }
+    await note(within, bearer, { verb: 'ingest', subject: `article ${articleId}`, detail: { kind, revision } })
+    return article.breaking ? { ...done, alert: await alertOf(within, { articleId, release, bearer }) } : done
+  })
+  for (const leave of jobs) await leave()
+  return taken
+}
+
+async function alertOf(
+  context: Needs,
+  { articleId, release, bearer }: { articleId: number; release: boolean; bearer: Bearer },
+): Promise<{ edition: number; state: string }> {
+  const operatorId = bearer.operator.id
+  const { editionId, contentHash, made } = await draftAlert(context, { articleId, operatorId })
+  const { state } = await getEdition(context.db, editionId)
+  if (made) await note(context, bearer, { verb: 'draft alert', subject: `edition ${editionId}`, detail: { article: articleId } })
+  if (!release || state !== 'in review') return { edition: editionId, state }
+  await approveEdition(context, { editionId, contentHash, operatorId })
+  await sendEdition(context, { editionId, rule: 'now' })
+  await note(context, bearer, { verb: 'release alert', subject: `edition ${editionId}`, detail: { hash: contentHash } })
+  return { edition: editionId, state: (await getEdition(context.db, editionId)).state }
+}
+
+const wishes = z.object({
+  breaking: z.boolean('breaking must be true or false').optional(),
+  release: z.boolean('release must be true or false').optional(),
+})
+
+type Asked = { input: ArticleInput; breaking: boolean | undefined; release: boolean | undefined }
+
+async function readRequest(request: Request): Promise<Asked> {
+  const bytes = new Uint8Array(await request.req.arrayBuffer())
+  const contentType = request.req.header('content-type') ?? null
+  const { breaking, release } = request.req.query()
+  const fromQuery = { breaking: flag('breaking', breaking), release: flag('release', release) }
+  const input = { bytes, contentType }
+  if (contentType === null || !/[/+]json\b/i.test(contentType)) return { input, ...fromQuery }
+  const parsed = wishes.safeParse(jsonOf(bytes))
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new Refusal(issue?.message ?? 'the article is not an object', { field: String(issue?.path[0] ?? 'body') })
+  }
+  return {
+    input,
+    breaking: fromQuery.breaking ?? parsed.data.breaking,
+    release: fromQuery.release ?? parsed.data.release,
+  }
+}
+
+/** Releasing without a person needs the scope, on a token of somebody who may release by hand too. */
+function mayRelease({ scopes, operator }: Bearer, asked: boolean | undefined): boolean {
+  const may_ = scopes.includes('alerts:release') && may(operator.role, 'release alert')
+  if (asked === true && !may_) {
+    throw new Refusal('this token may not release alerts: it needs the scope alerts:release and the role publisher. Nothing was stored', {
+      status: 403,
+      field: 'release',
+    })
+  }
+  return may_ && asked !== false
+}
+
+function flag(name: string, text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined
+  if (text === 'true' || text === 'false') return text === 'true'
+  throw new Refusal(`${name} must be true or false`, { field: name })
+}
+
+function jsonOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw new Refusal('the body is not JSON: send a JSON object, or set Content-Type to text/html or text/plain', {
+      field: 'body',
+      cause,
+    })
+  }
+}
+
+async function note(
+  context: Pick<Context, 'db' | 'clock'>,
+  { operator, tokenId }: Bearer,
+  { detail, ...entry }: { verb: string; subject: string; detail: Record<string, unknown> },
+): Promise<void> {
+  await audit(context, {
+    operatorId: operator.id,
+    actor: `${operator.name} (token ${tokenId})`,
+    ...entry,
+    detail,
+  })
+}

@@ -1,0 +1,52 @@
+import { Hono, type Context as Request } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { MAX_ARTICLE_BYTES } from '#articles/reading/decode.ts'
+import type { Context } from '#context.ts'
+import { readAccounts } from '#deliveries/accounts.ts'
+import { getEdition } from '#editions/store.ts'
+import { Refusal } from '#errors.ts'
+import { type Bearer, findBearer, type Scope } from '#operators/api-token.ts'
+import { postArticle } from './articles.ts'
+
+/** The whole API on one screen. Every answer is JSON; an error names its field where it has one. */
+export function apiRoutes(context: Context): Hono {
+  const api = new Hono()
+  api.use(bodyLimit({ maxSize: MAX_ARTICLE_BYTES + 64 * 1024, onError: tooLarge }))
+
+  const article = postArticle(context)
+  api.post('/articles', async (request) => article(request, await bearerOf(context, request, 'articles:write')))
+
+  api.get('/editions/:id', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    const edition = await getEdition(context.db, idOf(request))
+    const { id, kind, state, stateReason, subject, test } = edition
+    return request.json({ id, kind, state, stateReason, subject, test, accounts: await readAccounts(context.db, id) })
+  })
+
+  api.notFound((request) => request.json({ error: { message: 'there is nothing here: see docs/api.md' } }, 404))
+  return api
+}
+
+async function bearerOf(context: Context, request: Request, scope: Scope): Promise<Bearer> {
+  const text = /^Bearer (\S+)$/i.exec(request.req.header('authorization') ?? '')?.[1]
+  if (text === undefined) {
+    throw new Refusal('no token: send "Authorization: Bearer …", made with "daybreak tokens create"', { status: 401 })
+  }
+  const bearer = await findBearer(context, text)
+  if (bearer === undefined) throw new Refusal('this token is unknown, revoked or expired', { status: 401 })
+  if (!bearer.scopes.includes(scope)) throw new Refusal(`this token lacks the scope ${scope}`, { status: 403 })
+  return bearer
+}
+
+function idOf(request: Request): number {
+  const text = request.req.param('id') ?? ''
+  if (!/^\d{1,15}$/.test(text)) throw new Refusal('the id must be a number', { field: 'id' })
+  return Number(text)
+}
+
+function tooLarge(): never {
+  throw new Refusal(`the article is larger than ${MAX_ARTICLE_BYTES / 1024 / 1024} MB: send its own page or text`, {
+    status: 413,
+    field: 'body',
+  })
+}

@@ -1,0 +1,91 @@
+import { html } from 'hono/html'
+
+import { pageUrl } from '#mail/outside-text.ts'
+import { directionOf } from '#mail/words.ts'
+
+export type Markup = ReturnType<typeof html>
+
+export type PageFrame = {
+  publication: { name: string; url: string; privacyUrl: string }
+  /** BCP 47, of the words on the page. */
+  language: string
+  /** Where daybreak.css and signup.js are served, without a slash at the end. */
+  assets: string
+}
+
+export type Page = {
+  title: string
+  body: Markup
+  /** File names below `assets`; a page must work without them. */
+  scripts?: readonly string[]
+  wide?: boolean
+}
+
+/** A whole page: no inline style or script, so that the strictest content security policy holds. */
+export function page(frame: PageFrame, { title, body, scripts = [], wide = false }: Page): Markup {
+  const { publication, language, assets } = frame
+  return html`<!doctype html>
+    <html lang="${language}" dir="${directionOf(language)}">
+      <head>
+        <meta charset="utf-8" />
+        <title>${title} · ${publication.name}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <meta name="robots" content="noindex" />
+        <link rel="stylesheet" href="${assets}/daybreak.css" />
+        ${scripts.map((script) => html`<script src="${assets}/${script}" defer></script>`)}
+      </head>
+      <body>
+        <a class="skip" href="#main">Skip to the content</a>
+        <header class="masthead">
+          <a href="${pageUrl(publication.url, 'the publication')}">${publication.name}</a>
+        </header>
+        <main id="main" class="${wide ? 'sheet wide' : 'sheet'}">${body}</main>
+        <footer class="foot">
+          <a href="${pageUrl(publication.privacyUrl, 'the privacy page')}">Privacy</a>
+        </footer>
+      </body>
+    </html> `
+}
+
+export type Question = {
+  title: string
+  sentence: string | Markup
+  button: string
+  /** Where the answer is posted: the address of the page never changes anything by being read. */
+  action: string
+  aside?: Markup
+}
+
+/** One question, one primary button. */
+export function askPage(frame: PageFrame, { title, sentence, button, action, aside }: Question) {
+  return page(frame, {
+    title,
+    body: html`<h1>${title}</h1>
+      <p>${sentence}</p>
+      <form method="post" action="${action}"><button class="primary">${button}</button></form>
+      ${aside ?? ''}`,
+  })
+}
+
+/** A result, said in a sentence. */
+export function saidPage(
+  frame: PageFrame,
+  { title, sentence, aside }: { title: string; sentence: string | Markup; aside?: Markup },
+): Markup {
+  return page(frame, {
+    title,
+    body: html`<h1>${title}</h1>
+      <p role="status">${sentence}</p>
+      ${aside ?? ''}`,
+  })
+}
+
+export function errorPage(frame: PageFrame, { message }: { message: string }): Markup {
+  return page(frame, {
+    title: 'That did not work',
+    body: html`<h1>That did not work</h1>
+      <p role="alert">${message}</p>`,
+  })
+}

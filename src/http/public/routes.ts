@@ -1,0 +1,24 @@
+import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Context } from '#context.ts'
+import { Refusal } from '#errors.ts'
+import { joinRoutes } from './join.ts'
+import { leaveRoutes } from './leave.ts'
+import { readRoutes } from './read.ts'
+
+/** What readers see: joining, choosing, leaving, and reading on the web. GET never changes anything. */
+export function publicRoutes(context: Context): Hono {
+  const routes = new Hono()
+  routes.use(
+    bodyLimit({
+      maxSize: 64 * 1024,
+      onError: () => {
+        throw new Refusal('that is more than a form can hold', { status: 413 })
+      },
+    }),
+  )
+  routes.route('/', joinRoutes(context))
+  routes.route('/', leaveRoutes(context))
+  routes.route('/', readRoutes(context))
+  return routes
+}

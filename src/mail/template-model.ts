@@ -1,0 +1,85 @@
+// What a mail shows. Every string is plain text from outside: nobody has escaped it yet.
+
+export type Publication = {
+  name: string
+  url: string
+  logoUrl: string | null
+  address: string
+  disclaimer: string
+  privacyUrl: string
+  correctionsUrl: string
+  correctionsAddress: string
+  /** BCP 47; it also decides the direction of writing. */
+  language: string
+}
+
+export type Frame = {
+  publication: Publication
+  newsletter: { name: string; description: string }
+  /** In the reader's language, ready made: "Sunday, 22 November 2026". */
+  dateLine: string
+}
+
+export type StoryImage = { url: string; alt: string; width: number; height: number }
+
+export type StoryBlock = {
+  id: string
+  section: string
+  headline: string
+  url: string
+  sentences: string[]
+  place: string | null
+  source: string
+  readingMinutes: number
+  image: StoryImage | null
+}
+
+export type DigestModel = Frame & {
+  subject: string
+  preheader: string
+  greeting: { text: string; signedBy: string } | null
+  lead: StoryBlock
+  sections: { name: string; stories: StoryBlock[] }[]
+  corrections: { text: string; url: string }[]
+  moreOnWeb: number
+  /** Decides the words of the end mark; morning when absent. */
+  partOfDay?: PartOfDay
+}
+
+export type PartOfDay = 'morning' | 'day' | 'evening'
+
+export type AlertModel = Frame & {
+  subject: string
+  preheader: string
+  /** With its zone: "06:42 CET, 22 November". */
+  knownAt: string
+  /** The number of this update; null for the first alert. */
+  update: number | null
+  story: StoryBlock
+  notKnownYet: string | null
+}
+
+/** A service mail carries nothing that the person who filled in the form has written. */
+export type ConfirmModel = {
+  publication: Publication
+  subject: string
+  preheader: string
+  newsletters: { name: string; description: string; schedule: string }[]
+  validHours: number
+}
+
+export type WelcomeModel = {
+  publication: Publication
+  subject: string
+  preheader: string
+  /** `schedule` says what comes and at what hour: "Every morning at 6:30". */
+  newsletters: { name: string; description: string; schedule: string }[]
+  latest: { headline: string; dateLine: string; url: string } | null
+}
+
+export type RenderedMail = {
+  html: string
+  text: string
+  /** What was left out of the mail, in words for the person who made it. */
+  notes: string[]
+}

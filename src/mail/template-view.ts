@@ -1,0 +1,82 @@
+import { pageUrl, pictureUrl, plainText } from './outside-text.ts'
+import type { Publication, StoryBlock } from './template-model.ts'
+import { counted, directionOf, type Words } from './words.ts'
+
+// What the templates see: text made plain, addresses checked. Escaping is the engine's.
+
+const PICTURE_WIDTH = 552
+
+export type StoryView = {
+  section: string
+  headline: string
+  url: string
+  summary: string
+  place: string | null
+  source: string
+  reading: string
+  words: number
+  image: { url: string; alt: string; width: number; height: number } | null
+}
+
+export function viewOfStory(story: StoryBlock, words: Words, language: string): StoryView {
+  const headline = plainText(story.headline)
+  const summary = story.sentences.map(plainText).join(' ')
+  const place = story.place === null ? null : plainText(story.place)
+  return {
+    section: plainText(story.section),
+    headline,
+    url: pageUrl(story.url, `“${headline}”`),
+    summary,
+    place: place === '' ? null : place,
+    source: plainText(story.source),
+    reading: counted(words.minutesRead, Math.max(1, Math.round(story.readingMinutes)), language),
+    words: countWords(`${headline} ${summary}`, language),
+    image: viewOfImage(story),
+  }
+}
+
+/** Why a story's picture will not be shown, if so. */
+export function pictureNote({ headline, image }: StoryBlock): string[] {
+  if (image === null || pictureUrl(image.url) !== undefined) return []
+  return [`The picture of “${plainText(headline)}” is left out: its address is not https.`]
+}
+
+function viewOfImage({ image }: StoryBlock): StoryView['image'] {
+  const url = image === null ? undefined : pictureUrl(image.url)
+  if (image === null || url === undefined) return null
+  const width = Math.min(PICTURE_WIDTH, Math.max(1, Math.round(image.width)))
+  const height = Math.max(1, Math.round((width * image.height) / Math.max(1, image.width)))
+  return { url, alt: plainText(image.alt), width, height }
+}
+
+export function viewOfPublication(publication: Publication) {
+  const name = plainText(publication.name)
+  const correctionsAddress = plainText(publication.correctionsAddress)
+  const postal = publication.address.split(/\r?\n/).map(plainText).filter(Boolean).join(', ')
+  return {
+    name,
+    url: pageUrl(publication.url, 'the publication'),
+    logo: publication.logoUrl === null ? null : (pictureUrl(publication.logoUrl) ?? null),
+    address: postal.startsWith(name) ? postal : `${name}, ${postal}`,
+    disclaimer: plainText(publication.disclaimer),
+    privacyUrl: pageUrl(publication.privacyUrl, 'the privacy page'),
+    correctionsUrl: pageUrl(publication.correctionsUrl, 'the corrections page'),
+    correctionsAddress,
+    // An address that is not plainly one is shown, but not linked.
+    correctionsMailto: /^[\w.+-]+@[\w-]+(?:\.[\w-]+)+$/.test(correctionsAddress)
+      ? `mailto:${correctionsAddress}`
+      : null,
+  }
+}
+
+/** A language tag is an attribute of the mail; what is not one becomes "en". */
+export function viewOfLanguage(language: string) {
+  const tag = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(language) ? language : 'en'
+  const dir = directionOf(tag)
+  return { language: tag, dir, start: dir === 'rtl' ? 'right' : 'left' }
+}
+
+function countWords(text: string, language: string): number {
+  const segments = new Intl.Segmenter(language, { granularity: 'word' }).segment(text)
+  return Array.from(segments).filter(({ isWordLike }) => isWordLike).length
+}

@@ -1,0 +1,184 @@
+import { COUNT_MARK, type CompiledDigest } from './digest-blocks.ts'
+import { pageUrl, pictureUrl, plainText } from './outside-text.ts'
+import { type Block, renderTemplate, splitBlocks } from './template-engine.ts'
+import type {
+  AlertModel,
+  ConfirmModel,
+  DigestModel,
+  Frame,
+  Publication,
+  RenderedMail,
+  StoryBlock,
+  WelcomeModel,
+} from './template-model.ts'
+import { pictureNote, viewOfLanguage, viewOfPublication, viewOfStory } from './template-view.ts'
+import { counted, phrase, wordsFor } from './words.ts'
+
+/** Renders a digest with all its stories, once, into the blocks that readers' mails are joined from. */
+export async function compileDigest(model: DigestModel): Promise<CompiledDigest> {
+  const view = viewOfFrame(model)
+  const { words, language } = view
+  const stories = storiesOf(model)
+  const seen = stories.map(({ story }) => viewOfStory(story, words, language))
+
+  const rendered = await renderTemplate('digest', {
+    ...view,
+    countMark: COUNT_MARK,
+    greeting: viewOfGreeting(model.greeting),
+    stories: seen,
+    headings: model.sections.map(({ name }) => plainText(name)),
+    corrections: model.corrections.map(({ text, url }) => viewOfCorrection(text, url)),
+    endMark: words.endMark[model.partOfDay ?? 'morning'],
+  })
+
+  const parts = { html: blocksOf(rendered.html), text: blocksOf(rendered.text) }
+  const form = (key: string) => ({
+    html: blockBody(parts.html, key),
+    text: `${tidyText(blockBody(parts.text, key))}\n`,
+  })
+  return {
+    language,
+    moreOnWeb: Math.max(0, Math.trunc(model.moreOnWeb)),
+    stories: stories.map(({ story, section }, place) => ({
+      id: story.id,
+      section,
+      words: seen[place]?.words ?? 0,
+      lead: form(`lead:${place}`),
+      item: form(`item:${place}`),
+    })),
+    headings: model.sections.map((_, place) => form(`heading:${place}`)),
+    frame: { top: form('frame:0'), middle: form('frame:1'), end: form('frame:2') },
+    more: form('more'),
+    notes: [...logoNote(model.publication), ...stories.flatMap(({ story }) => pictureNote(story))],
+  }
+}
+
+export async function compileAlert(model: AlertModel): Promise<RenderedMail> {
+  const view = viewOfFrame(model)
+  const { words, language, publication } = view
+  const story = { ...model.story, image: null }
+  return renderMail('alert', model.publication, {
+    ...view,
+    story: viewOfStory(story, words, language),
+    known: phrase(words.known, 'time', plainText(model.knownAt)),
+    update: model.update === null ? null : phrase(words.update, 'n', String(model.update)),
+    notKnownYet: model.notKnownYet === null ? null : plainText(model.notKnownYet),
+    followStory: phrase(words.followStory, 'name', publication.name),
+  })
+}
+
+export async function compileConfirm(model: ConfirmModel): Promise<RenderedMail> {
+  const view = viewOfServiceMail(model)
+  const { words, language, publication } = view
+  const hours = counted(words.hours, model.validHours, language)
+  return renderMail('confirm', model.publication, {
+    ...view,
+    lead: phrase(words.confirmLead, 'name', publication.name),
+    valid: phrase(words.confirmValid, 'hours', hours),
+    why: phrase(words.confirmWhy, 'name', publication.name),
+  })
+}
+
+export async function compileWelcome(model: WelcomeModel): Promise<RenderedMail> {
+  const view = viewOfServiceMail(model)
+  const { latest } = model
+  return renderMail('welcome', model.publication, {
+    ...view,
+    title: phrase(view.words.welcomeTitle, 'name', view.publication.name),
+    latest:
+      latest === null
+        ? null
+        : {
+            headline: plainText(latest.headline),
+            dateLine: plainText(latest.dateLine),
+            url: pageUrl(latest.url, 'the latest mail'),
+          },
+  })
+}
+
+async function renderMail(
+  template: string,
+  publication: Publication,
+  view: object,
+): Promise<RenderedMail> {
+  const { html, text } = await renderTemplate(template, view)
+  return { html, text: tidyText(text), notes: logoNote(publication) }
+}
+
+function viewOfServiceMail(model: ConfirmModel | WelcomeModel) {
+  return {
+    ...viewOfEnvelope(model),
+    newsletters: model.newsletters.map(({ name, description, schedule }) => ({
+      name: plainText(name),
+      description: plainText(description),
+      schedule: plainText(schedule),
+    })),
+  }
+}
+
+function viewOfFrame(model: Frame & { subject: string; preheader: string }) {
+  return {
+    ...viewOfEnvelope(model),
+    newsletter: plainText(model.newsletter.name),
+    dateLine: plainText(model.dateLine),
+  }
+}
+
+function viewOfEnvelope(model: { publication: Publication; subject: string; preheader: string }) {
+  const locale = viewOfLanguage(model.publication.language)
+  return {
+    ...locale,
+    words: wordsFor(locale.language),
+    publication: viewOfPublication(model.publication),
+    subject: plainText(model.subject),
+    preheader: plainText(model.preheader),
+  }
+}
+
+function viewOfGreeting(greeting: DigestModel['greeting']) {
+  if (greeting === null) return null
+  return { text: plainText(greeting.text), signedBy: plainText(greeting.signedBy) }
+}
+
+function viewOfCorrection(text: string, url: string) {
+  return { text: plainText(text), url: pageUrl(url, 'a correction') }
+}
+
+type PlacedStory = { story: StoryBlock; section: number | null }
+
+/** The lead, then the sections' stories: the order of the mail. */
+function storiesOf({ lead, sections }: DigestModel): PlacedStory[] {
+  const placed = sections.flatMap(({ stories }, section) =>
+    stories.map((story): PlacedStory => ({ story, section })),
+  )
+  const all = [{ story: lead, section: null }, ...placed]
+  const ids = new Set(all.map(({ story }) => story.id))
+  if (ids.size !== all.length) throw new Error('a digest holds the same story twice')
+  return all
+}
+
+function blocksOf(rendered: string): Block[] {
+  const blocks = splitBlocks(rendered)
+  const isFrame = ({ key }: Block) => key === 'frame'
+  const frame = blocks.filter((block) => isFrame(block) && block.body.trim() !== '')
+  if (frame.length !== 3) throw new Error('the digest template has words between its blocks')
+  return [
+    ...blocks.filter((block) => !isFrame(block)),
+    ...frame.map(({ body }, place) => ({ key: `frame:${place}`, body })),
+  ]
+}
+
+function blockBody(blocks: Block[], key: string): string {
+  const block = blocks.find((each) => each.key === key)
+  if (block === undefined) throw new Error(`the digest template has no block “${key}”`)
+  return block.body
+}
+
+function tidyText(text: string): string {
+  return `${text.trim().replace(/\n{3,}/g, '\n\n')}\n`
+}
+
+function logoNote({ logoUrl }: Publication): string[] {
+  if (logoUrl === null || pictureUrl(logoUrl) !== undefined) return []
+  return ['The logo is left out: its address is not https.']
+}

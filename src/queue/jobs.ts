@@ -1,0 +1,31 @@
+/** Every job, its lane and its payload: ids only, the row is the truth. */
+export type Jobs = {
+  'cluster-article': { articleId: number }
+  'plan-edition': { editionId: number }
+  'drain-lane': { lane: Lane }
+}
+
+export type JobName = keyof Jobs
+
+/** Lanes that send, most urgent first. */
+export const lanes = ['confirmation', 'alert', 'digest'] as const
+export type Lane = (typeof lanes)[number]
+
+/** One queue a lane, not one a job name. */
+export const queueNames = ['intake', 'planning', ...lanes] as const
+export type QueueName = (typeof queueNames)[number]
+
+export function queueOf<Name extends JobName>(name: Name, data: Jobs[Name]): QueueName {
+  if (name === 'cluster-article') return 'intake'
+  if (name === 'plan-edition') return 'planning'
+  return (data as Jobs['drain-lane']).lane
+}
+
+/**
+ * Leaves a job. The same job waits at most once: asking again while one waits is harmless, and asking while one is at
+ * work makes exactly one more after it. A failure to enqueue is not an error for the caller: the sweep finds the row.
+ */
+export type Enqueue = <Name extends JobName>(name: Name, data: Jobs[Name]) => Promise<void>
+
+/** A processor for each job name: leaving one out does not compile. */
+export type Processors = { [Name in JobName]: (data: Jobs[Name], signal: AbortSignal) => Promise<unknown> }

@@ -1,0 +1,46 @@
+import { sql } from 'kysely'
+import type { Context } from '#context.ts'
+import { inTransaction } from '#db/transaction.ts'
+import { activateSubscriber, type Choice, findByPublicId, leave, listChoices, recordConsent, type Subscriber, subscribeTo } from './store.ts'
+import { openToken } from './tokens.ts'
+
+export type Preferences = { subscriber: Subscriber; choices: Choice[] }
+
+/** The reader's choices, by the link in a mail; undefined for a link that is not ours. */
+export async function readPreferences(
+  { db, secrets }: Pick<Context, 'db' | 'secrets'>,
+  token: string,
+): Promise<Preferences | undefined> {
+  const opened = openToken(secrets, 'preferences', token)
+  const subscriber = opened && (await findByPublicId(db, opened.publicId))
+  if (subscriber === undefined || subscriber.state === 'pending' || subscriber.email === null) return undefined
+  return { subscriber, choices: await listChoices(db, subscriber.id) }
+}
+
+/** Makes exactly the named newsletters come; the others stop at once. */
+export async function savePreferences(
+  context: Pick<Context, 'db' | 'clock' | 'secrets'>,
+  { token, slugs }: { token: string; slugs: string[] },
+): Promise<Preferences | undefined> {
+  const now = context.clock.now()
+  return inTransaction(context.db, async (db) => {
+    const preferences = await readPreferences({ ...context, db }, token)
+    if (preferences === undefined) return undefined
+    const { subscriber, choices } = preferences
+    await sql`select 1 from subscriber where id = ${subscriber.id} for update`.execute(db)
+    for (const { newsletterId, slug, on } of choices) {
+      if (slugs.includes(slug) && !on) {
+        await subscribeTo(db, { subscriberId: subscriber.id, newsletterIds: [newsletterId], now })
+        await activateSubscriber(db, { id: subscriber.id, now })
+        await recordConsent(db, { subscriberId: subscriber.id, newsletterId, kind: 'confirmed', form: 'preferences', now })
+      }
+    }
+    for (const { newsletterId, slug, on } of choices) {
+      if (!slugs.includes(slug) && on) {
+        await leave(db, { subscriberId: subscriber.id, newsletterId, now })
+        await recordConsent(db, { subscriberId: subscriber.id, newsletterId, kind: 'left', form: 'preferences', now })
+      }
+    }
+    return { subscriber, choices: await listChoices(db, subscriber.id) }
+  })
+}

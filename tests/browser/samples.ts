@@ -1,0 +1,217 @@
+import type { html } from 'hono/html'
+
+import {
+  alertsOffPage,
+  preferencesPage,
+  unsubscribedPage,
+  unsubscribePage,
+} from '#http/html/choice-pages.ts'
+import { inboxPage, messagePage } from '#http/html/inbox-pages.ts'
+import { errorPage, type PageFrame } from '#http/html/page.ts'
+import {
+  checkMailPage,
+  confirmedPage,
+  confirmPage,
+  linkInvalidPage,
+  notMePage,
+  signUpPage,
+} from '#http/html/sign-up-pages.ts'
+import { joinDigest } from '#mail/digest-blocks.ts'
+import { fillSlots } from '#mail/slots.ts'
+import type { DigestModel } from '#mail/template-model.ts'
+import { compileAlert, compileConfirm, compileDigest, compileWelcome } from '#mail/templates.ts'
+
+import { alert, confirm, courier, digestOf, slotValues, welcome } from '../mail/harbour-courier.ts'
+
+// One of everything that people see, with the made-up newsroom's content.
+
+export type Sample = { name: string; kind: 'mail' | 'page'; markup: string }
+
+export const frame: PageFrame = {
+  publication: courier.publication,
+  language: 'en',
+  assets: '/assets',
+}
+
+export const offered = [
+  {
+    slug: 'morning',
+    name: 'Morning Digest',
+    description: 'Five to nine stories, four minutes',
+    schedule: 'Every morning at 6:30',
+    chosen: true,
+  },
+  {
+    slug: 'weekend',
+    name: 'The Long Weekend',
+    description: 'The three stories worth an hour',
+    schedule: 'Saturdays at 8:00',
+    chosen: false,
+  },
+  {
+    slug: 'breaking',
+    name: 'Breaking news',
+    description: 'Only what cannot wait',
+    schedule: 'When it happens',
+    chosen: false,
+  },
+]
+
+export async function mailSamples(): Promise<Sample[]> {
+  const digest = await compileDigest(digestOf(10))
+  const [second = '', ...rest] = digest.stories.slice(1, 5).map(({ id }) => id)
+  const all = digest.stories.map(({ id }) => id)
+  const arabic = await compileDigest(arabicDigest())
+  const update = await compileAlert({ ...alert, update: 2, notKnownYet: null })
+  return [
+    mail('digest', joinDigest(digest, all.slice(0, 7)).html),
+    mail('digest-own-topics', joinDigest({ ...digest, moreOnWeb: 3 }, [second, ...rest]).html),
+    mail(
+      'digest-arabic',
+      joinDigest(
+        arabic,
+        arabic.stories.map(({ id }) => id),
+      ).html,
+    ),
+    mail('alert', (await compileAlert(alert)).html),
+    mail('alert-update', update.html),
+    mail('confirm', (await compileConfirm(confirm)).html),
+    mail('welcome', (await compileWelcome(welcome)).html),
+  ]
+}
+
+function mail(name: string, markup: string): Sample {
+  return { name, kind: 'mail', markup: fillSlots(markup, slotValues, { as: 'html' }) }
+}
+
+export async function pageSamples(): Promise<Sample[]> {
+  const names = ['Morning Digest', 'Breaking news']
+  const preferencesUrl = '/p/sample'
+  const pages = {
+    'sign-up': signUpPage(frame, {
+      action: '/sign-up',
+      newsletters: offered,
+      email: '',
+      errors: {},
+    }),
+    'sign-up-errors': signUpPage(frame, {
+      action: '/sign-up',
+      newsletters: offered.map((each) => ({ ...each, chosen: false })),
+      email: 'mara@harbour',
+      errors: {
+        email: 'The part after the @ is not complete. Something like name@example.org?',
+        newsletters: 'Choose at least one.',
+      },
+    }),
+    'check-mail': checkMailPage(frame, { retryUrl: '/sign-up' }),
+    confirm: confirmPage(frame, { action: '/c/sample', newsletters: names }),
+    confirmed: confirmedPage(frame, { newsletters: offered.slice(0, 2), preferencesUrl }),
+    'link-expired': linkInvalidPage(frame, { reason: 'expired', signUpUrl: '/sign-up' }),
+    'not-me': notMePage(frame, { action: '/n/sample' }),
+    unsubscribe: unsubscribePage(frame, {
+      action: '/u/sample',
+      newsletter: 'Morning Digest',
+      fewer: [
+        { value: 'weekly', label: 'Once a week', hint: 'The best of the week, Saturdays at 8:00' },
+        { value: 'pause', label: 'Pause for two weeks', hint: 'It starts again by itself' },
+      ],
+      fewerAction: '/f/sample',
+    }),
+    unsubscribed: unsubscribedPage(frame, {
+      newsletter: 'Morning Digest',
+      undoAction: '/u/sample/undo',
+      undoHours: 24,
+      remaining: ['Breaking news'],
+      preferencesUrl,
+    }),
+    'alerts-off': alertsOffPage(frame, { action: '/a/sample' }),
+    preferences: preferencesPage(frame, {
+      action: '/p/sample',
+      address: 'm…@example.org',
+      newsletters: offered,
+      saved: true,
+      leaveAllAction: '/p/sample/leave',
+    }),
+    error: errorPage(frame, { message: 'This page does not exist. Check the link in your mail.' }),
+    ...inboxSamples(),
+  }
+  return Promise.all(
+    Object.entries(pages).map(async ([name, markup]) => ({
+      name: `page-${name}`,
+      kind: 'page' as const,
+      markup: String(await markup),
+    })),
+  )
+}
+
+function inboxSamples(): Record<string, ReturnType<typeof html>> {
+  const from = 'The Harbour Courier <news@courier.example>'
+  const messages = [alert.subject, digestOf(1).subject, confirm.subject].map((subject, index) => ({
+    id: String(index),
+    url: `/inbox/${index}`,
+    from,
+    to: 'mara.holm@example.org',
+    subject,
+    receivedAt: `22 Nov, 06:4${index} CET`,
+  }))
+  const message = {
+    from,
+    to: 'mara.holm@example.org',
+    subject: alert.subject,
+    receivedAt: '22 Nov 2026, 06:42 CET',
+    htmlUrl: '/inbox/0/html',
+    text: 'Both directions are shut.\n\nhttps://courier.example/tunnel',
+    headers: [
+      { name: 'Message-ID', value: '<0f5a7c1e@news.courier.example>' },
+      { name: 'List-Unsubscribe', value: `<${slotValues.unsubscribeUrl}>` },
+    ],
+    raw: 'From: news@courier.example\r\nTo: mara.holm@example.org\r\n\r\n…',
+    links: [{ label: 'Unsubscribe', url: slotValues.unsubscribeUrl }],
+  }
+  const view = { message, tabUrl: (tab: string) => `/inbox/0?tab=${tab}`, inboxUrl: '/inbox' }
+  return {
+    inbox: inboxPage(frame, { messages, total: 3, olderUrl: null, clearAction: '/inbox/clear' }),
+    'inbox-empty': inboxPage(frame, { messages: [], total: 0, olderUrl: null, clearAction: '/x' }),
+    'message-html': messagePage(frame, { ...view, tab: 'html' }),
+    'message-headers': messagePage(frame, { ...view, tab: 'headers' }),
+  }
+}
+
+function arabicDigest(): DigestModel {
+  const digest = digestOf(3)
+  return {
+    ...digest,
+    publication: { ...digest.publication, name: 'بريد الميناء', language: 'ar' },
+    newsletter: { name: 'موجز الصباح', description: 'ما تحتاجه قبل العمل' },
+    dateLine: 'الأحد، 22 نوفمبر 2026',
+    subject: 'عودة العبّارات الليلية بعد رفع سلسلة الميناء',
+    greeting: null,
+    corrections: [],
+    lead: {
+      ...digest.lead,
+      section: 'المدينة',
+      place: 'بورت أنسل',
+      headline: 'عودة العبّارات الليلية بعد رفع سلسلة الميناء',
+      sentences: ['أُزيل آخر حطام العاصفة من القناة في الثانية صباحًا، قبل الموعد بأربعة أيام.'],
+      source: 'بريد الميناء',
+      image: null,
+    },
+    sections: [
+      {
+        name: 'الاقتصاد',
+        stories: [
+          {
+            ...digest.lead,
+            id: 'arabic-2',
+            section: 'الاقتصاد',
+            place: null,
+            headline: 'حوض السفن يوظف 120 متدربًا',
+            sentences: ['إنها أكبر دفعة منذ عام 1998.', 'ينتهي التقديم في 12 ديسمبر.'],
+            source: 'بريد الميناء',
+            image: null,
+          },
+        ],
+      },
+    ],
+  }
+}

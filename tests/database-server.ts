@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { openEmbedded } from '#db/embedded.ts'
+import { migrate } from '#db/migrate.ts'
+import { createLog } from '#log.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    serverUrl: string
+  }
+}
+
+/** One PostgreSQL for all test files, with a migrated template that each file clones. */
+export default async function startServer(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'daybreak-test-'))
+  const log = createLog({ level: 'error', name: 'test' })
+  const server = await openEmbedded({ dataDir, command: 'test', purpose: 'server', log })
+  const client = new pg.Client({ connectionString: server.url })
+  await client.connect()
+  await client.query('create database template_house')
+  await client.end()
+  const template = new pg.Client({ connectionString: databaseUrl(server.url, 'template_house') })
+  await template.connect()
+  await migrate(template)
+  await template.end()
+  project.provide('serverUrl', server.url)
+  return async () => {
+    await server[Symbol.asyncDispose]()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+export function databaseUrl(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return url.href
+}

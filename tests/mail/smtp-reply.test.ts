@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+
+import { BLAME_RULES, blameOf, cleanReply, outcomeOfFailure, relayIdOf } from '#mail/smtp-reply.ts'
+
+test.each(BLAME_RULES)('$example blames the $blame', ({ blame, pattern, example }) => {
+  expect(example).toMatch(pattern)
+  expect(blameOf(example, 'RCPT TO')).toBe(blame)
+})
+
+test.each([
+  ['550 5.1.1 <x@y.example>: Recipient address rejected: User unknown', 'recipient'],
+  ['550 5.7.1 <x@y.example>: user unknown in relay recipient table', 'recipient'],
+  ['550-5.1.1 The email account that you tried to reach does not exist', 'recipient'],
+  ["552-5.2.2 The recipient's inbox is out of storage space", 'recipient'],
+  ['554 5.7.1 <spam@example.org>: Relay access denied', 'sender'],
+  ['550 5.1.1 <spam@example.org> unknown user', 'recipient'],
+  ['535 5.7.8 Authentication failed', 'sender'],
+  ['530 5.7.0 Must issue a STARTTLS command first', 'sender'],
+  ['550 5.7.25 no PTR record', 'sender'],
+  ['550 Requested action not taken', 'recipient'],
+] as const)('%s', (reply, blame) => {
+  expect(blameOf(reply, 'RCPT TO')).toBe(blame)
+})
+
+test.each(['MAIL FROM', 'EHLO', 'CONN', 'AUTH PLAIN'])(
+  'a refusal at %s is about us, whatever it says',
+  (command) => {
+    expect(blameOf('550 5.1.1 user unknown', command)).toBe('sender')
+  },
+)
+
+test('an unclear refusal of the body is about us', () => {
+  expect(blameOf('550 Requested action not taken', 'DATA')).toBe('sender')
+})
+
+test('a reply is one line without control characters, of at most 500', () => {
+  const reply = cleanReply(`550-5.1.1 one\r\n550 5.1.1 two\0\u001b[31m\u202e${'x'.repeat(600)}`)
+
+  expect(reply).toMatch(/^550-5\.1\.1 one 550 5\.1\.1 two \[31m x+$/)
+  expect(reply).toHaveLength(500)
+})
+
+test.each([
+  ['250 2.0.0 Ok: queued as 4F3A21', '4F3A21'],
+  ['250 2.0.0 OK  1763812800 d9443c01a7336-297b23 - gsmtp', null],
+  ['250 Ok 0100018b5c3c0a4f-aaaa-000000', '0100018b5c3c0a4f-aaaa-000000'],
+  ['250 OK id=1vMabc-000001-2B', '1vMabc-000001-2B'],
+  ['250 2.0.0 Ok', null],
+] as const)('the relay’s id in %j is %j', (reply, id) => {
+  expect(relayIdOf(reply)).toBe(id)
+})
+
+test('a failure without a reply depends on whether the body had begun', () => {
+  const lost = Object.assign(new Error('Connection closed unexpectedly'), { code: 'ECONNECTION' })
+
+  expect(outcomeOfFailure(lost, false).kind).toBe('unsent')
+  expect(outcomeOfFailure(lost, true).kind).toBe('uncertain')
+})

@@ -1,0 +1,20 @@
+import type { Context } from '#context.ts'
+import type { Sender } from '#deliveries/sender.ts'
+import type { Processors } from '#queue/jobs.ts'
+import { clusterArticleProcessor } from './cluster-article.ts'
+import { drainLaneProcessor } from './drain-lane.ts'
+import { planEditionProcessor } from './plan-edition.ts'
+
+type Intake = Pick<Processors, 'cluster-article'>
+
+export function intakeProcessors(context: Context): Intake {
+  return { 'cluster-article': clusterArticleProcessor(context) }
+}
+
+/** Every job that is not intake's: a job name without a processor does not compile. */
+export function sendingProcessors(context: Context & { sender: Sender }): Omit<Processors, keyof Intake> {
+  return {
+    'plan-edition': planEditionProcessor(context),
+    'drain-lane': drainLaneProcessor(context),
+  }
+}

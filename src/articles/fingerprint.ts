@@ -30,7 +30,7 @@ export function fingerprint(article: Identified): Fingerprint {
  * The text that readers see: headline, standfirst and body. White space, paragraph breaks and the
  * shape of quotes and dashes do not count; letters, numbers and other punctuation do.
  */
-export function bodyHash({
+function bodyHash({
   headline,
   standfirst,
   paragraphs,

@@ -103,13 +103,13 @@ export async function tagArticle(
   db: Db,
   { articleId, topics }: { articleId: number; topics: { slug: string; name: string }[] },
 ): Promise<void> {
-  for (const topic of topics) {
+  for (const [position, topic] of topics.entries()) {
     await sql`
       with t as (
         insert into topic (slug, name) values (${topic.slug}, ${topic.name})
         on conflict (slug) do update set slug = excluded.slug
         returning id)
-      insert into article_topic (article_id, topic_id) select ${articleId}, id from t
+      insert into article_topic (article_id, topic_id, position) select ${articleId}, id, ${position} from t
       on conflict do nothing`.execute(db)
   }
 }
@@ -145,7 +145,7 @@ export async function listArticlesById(db: Db, ids: number[]): Promise<ArticleRo
     select a.id, r.revision, r.headline, r.standfirst, r.byline, r.publisher, r.place, r.language, r.url
          , r.published_at as "publishedAt", a.received_at as "receivedAt", r.paragraphs, r.image, r.breaking
          , s.name as "sourceName", m.sentences
-         , coalesce((select array_agg(t.name order by t.name)
+         , coalesce((select array_agg(t.name order by at.position)
                        from article_topic at join topic t on t.id = at.topic_id
                       where at.article_id = a.id), '{}') as topics
       from article a

@@ -76,6 +76,14 @@ export const edition: Command = {
   },
 }
 
+/** Reasons as people say them; the others are said as they are. */
+const REASONS: Record<string, string> = {
+  left: 'unsubscribed',
+  suppressed: 'on the do-not-mail list',
+  snoozed: 'on a break',
+  expired: 'too late to be news',
+}
+
 /** The accounts as a table for people; it adds up, and says so. */
 export function printAccounts(out: Out, { edition: { id, subject, state, stateReason, test }, accounts }: { edition: Edition; accounts: Accounts }): void {
   out.line(`edition ${id}: ${subject}`)
@@ -89,7 +97,7 @@ export function printAccounts(out: Out, { edition: { id, subject, state, stateRe
     { what: 'refused by the mail system', readers: accounts.rejected },
     { what: 'may have arrived', readers: accounts.uncertain },
     ...Object.entries(accounts.excludedBy).map(([reason, readers]) => ({
-      what: `left out: ${reason === 'left' ? 'unsubscribed' : reason}`,
+      what: `left out: ${REASONS[reason] ?? reason}`,
       readers,
     })),
   ]

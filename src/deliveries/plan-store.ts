@@ -25,7 +25,8 @@ export async function lockPlan(db: Db, editionId: number): Promise<Plan | undefi
 
 /**
  * The next readers in the order of their ids, into a temporary table: those who chose the newsletter, less those who
- * had left before the edition was made. A reader who follows topics gets their stories, or the lead if none matches.
+ * had left before the edition was made. A reader who follows topics gets their stories and those without a topic, or
+ * the lead if that leaves none.
  */
 export async function pickReaders(
   db: Db,
@@ -58,7 +59,7 @@ export async function pickReaders(
     ), chosen as (
       select f.subscriber_id
            , coalesce(array_agg(b.position order by b.position) filter (where b.position is not null), '{0}') as blocks
-        from follows f left join block b on b.topics && f.topics
+        from follows f left join block b on b.topics && f.topics or b.topics = '{}'
        group by f.subscriber_id
     )
     select r.subscriber_id, coalesce(c.blocks, e.blocks) as blocks

@@ -12,7 +12,9 @@ import { publicationOf, readSettings, senderLineOf, type Settings } from './publ
 import { type Candidate, insertEdition, listCandidates, replaceDraft } from './store.ts'
 import { blockOf } from './story-block.ts'
 
+/** Nine are read, and the rest is counted as "more on the web". */
 const STORIES = 9
+const CANDIDATES = 200
 const HOURS = { daily: 36, weekly: 24 * 8, custom: 24 * 31, instant: 24 }
 
 /**
@@ -30,7 +32,8 @@ export async function composeDigest(
   const now = clock.now()
   const set = await readSettings(context)
   const hours = HOURS[newsletter.cadence]
-  const candidates = await listCandidates(db, { newsletterId: newsletter.id, now, hours, limit: STORIES })
+  const all = await listCandidates(db, { newsletterId: newsletter.id, now, hours, limit: CANDIDATES })
+  const candidates = all.slice(0, STORIES)
   if (candidates.length === 0) {
     throw new Refusal(
       `nothing new to tell: no article came in during the last ${hours} hours that "${newsletter.name}" has not told. Add some with "daybreak ingest"`,
@@ -41,7 +44,8 @@ export async function composeDigest(
     candidates.map((candidate) => candidate.articleId),
   )
   const chosen = arrange(candidates, articles)
-  const model = modelOf({ chosen, newsletter, set, now, publicUrl: config.publicUrl })
+  const moreOnWeb = all.length - candidates.length
+  const model = { ...modelOf({ chosen, newsletter, set, now, publicUrl: config.publicUrl }), moreOnWeb }
   const digest = await compileDigest(model)
   const compiled = { form: 'digest' as const, digest, sender: senderLineOf(set, config.publicUrl) }
   const editionDate = dayIn(set.timeZone, now)
@@ -77,6 +81,8 @@ export async function composeDigest(
   return { editionId, stories: chosen.length, notes: digest.notes }
 }
 
+const UNTAGGED = 'More news'
+
 type Chosen = { candidate: Candidate; article: ArticleRow; section: string }
 
 /** The best story leads; the others keep their order within sections, sections the order of their best story. */
@@ -84,11 +90,13 @@ function arrange(candidates: Candidate[], articles: ArticleRow[]): Chosen[] {
   const byId = new Map(articles.map((article) => [article.id, article]))
   const rows = candidates.flatMap((candidate) => {
     const article = byId.get(candidate.articleId)
-    return article === undefined ? [] : [{ candidate, article, section: candidate.topics[0] ?? 'More news' }]
+    return article === undefined ? [] : [{ candidate, article, section: candidate.topics[0] ?? UNTAGGED }]
   })
   const [lead, ...rest] = rows
   if (lead === undefined) return []
-  return [lead, ...[...Map.groupBy(rest, (row) => row.section).values()].flat()]
+  const sections = [...Map.groupBy(rest, (row) => row.section).values()]
+  const untagged = (section: Chosen[]) => (section[0]?.section === UNTAGGED ? 1 : 0)
+  return [lead, ...sections.toSorted((a, b) => untagged(a) - untagged(b)).flat()]
 }
 
 function modelOf({
@@ -103,7 +111,7 @@ function modelOf({
   set: Settings
   now: Date
   publicUrl: URL
-}): DigestModel {
+}): Omit<DigestModel, 'moreOnWeb'> {
   const blocks = chosen.map(({ article, section }, index) =>
     blockOf(article, { section, publicUrl, maxSentences: index === 0 ? 3 : 2 }),
   )
@@ -123,7 +131,6 @@ function modelOf({
       stories: stories.map((story) => ({ ...story, image: null })),
     })),
     corrections: [],
-    moreOnWeb: 0,
     partOfDay: partOfDay(set.timeZone, now),
   }
 }

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Compiled } from './store.ts'
 
+type Content = { subject: string; preheader: string; compiled: Compiled }
+
 /** What an approval is about: every byte that a reader may see, before the reader's own links are filled in. */
-export function contentHashOf(content: { subject: string; preheader: string; compiled: Compiled }): string {
-  return createHash('sha256').update(canonical(content)).digest('hex')
+export function contentHashOf({ subject, preheader, compiled }: Content): string {
+  return createHash('sha256').update(canonical({ subject, preheader, compiled })).digest('hex')
 }
 
 /** PostgreSQL's jsonb does not keep the order of keys, so it must not matter. */

@@ -166,7 +166,7 @@ export async function listCandidates(
 ): Promise<Candidate[]> {
   const { rows } = await sql<Candidate>`
     select sa.story_id as "storyId", lead.article_id as "articleId", count(*)::integer as articles
-         , coalesce((select array_agg(t.name order by t.id)
+         , coalesce((select array_agg(t.name order by at.position)
                        from article_topic at join topic t on t.id = at.topic_id
                       where at.article_id = lead.article_id), '{}') as topics
       from story_article sa

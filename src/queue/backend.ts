@@ -30,6 +30,8 @@ const defaultJobOptions: NonNullable<QueueOptions['defaultJobOptions']> = {
 export const POSTGRES_QUEUE_OPTIONS = '-c search_path=bullmq'
 
 export async function openPostgresBackend(pool: pg.Pool): Promise<Backend> {
+  // Every queue and worker listens for the pool's errors: that is their number, not a leak.
+  pool.setMaxListeners(50)
   const client = await pool.connect()
   try {
     await runMigrations(client)

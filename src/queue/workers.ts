@@ -25,7 +25,11 @@ export async function openWorkers({
   const workers = queues.map((name) =>
     backend.openWorker(name, async (job: Job) => run({ processors, job, signal: stop.signal }), {
       concurrency: 1,
-      lockDuration: 60_000,
+      // A killed process leaves its job locked, and the same job waits behind it: seconds, not minutes. A job that runs
+      // twice because its lock lapsed is harmless, the rows decide.
+      lockDuration: 6000,
+      stalledInterval: 2000,
+      maxStalledCount: 1000,
       drainDelay: 5,
       runRetryDelay: 1000,
     }),

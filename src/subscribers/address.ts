@@ -25,7 +25,9 @@ export function normaliseAddress(input: string): Address {
     throw refused('has a name that mail systems do not take: check it for typing errors')
   }
   if (Buffer.byteLength(local) > 64) throw refused('has a name longer than 64 characters')
-  const domain = domainToASCII(text.slice(at + 1)).toLowerCase()
+  const typed = text.slice(at + 1)
+  // domainToASCII reads a host as a URL has it: it would cut "example.org/x" short and decode "%6d".
+  const domain = /[/\\?#%:[\]]/.test(typed) ? '' : domainToASCII(typed).toLowerCase()
   if (!/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/.test(domain)) {
     throw refused('has a domain that does not exist in that form: it should look like example.org')
   }

@@ -1,7 +1,16 @@
-import { sql } from 'kysely'
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { activateSubscriber, type Choice, findByPublicId, leave, listChoices, recordConsent, type Subscriber, subscribeTo } from './store.ts'
+import {
+  activateSubscriber,
+  type Choice,
+  findByPublicId,
+  leave,
+  listChoices,
+  lockSubscriber,
+  recordConsent,
+  type Subscriber,
+  subscribeTo,
+} from './store.ts'
 import { openToken } from './tokens.ts'
 
 export type Preferences = { subscriber: Subscriber; choices: Choice[] }
@@ -24,10 +33,11 @@ export async function savePreferences(
 ): Promise<Preferences | undefined> {
   const now = context.clock.now()
   return inTransaction(context.db, async (db) => {
-    const preferences = await readPreferences({ ...context, db }, token)
-    if (preferences === undefined) return undefined
-    const { subscriber, choices } = preferences
-    await sql`select 1 from subscriber where id = ${subscriber.id} for update`.execute(db)
+    const known = await readPreferences({ ...context, db }, token)
+    if (known === undefined) return undefined
+    const { subscriber } = known
+    await lockSubscriber(db, subscriber.id)
+    const choices = await listChoices(db, subscriber.id)
     for (const { newsletterId, slug, on } of choices) {
       if (slugs.includes(slug) && !on) {
         await subscribeTo(db, { subscriberId: subscriber.id, newsletterIds: [newsletterId], now })

@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 
-
 export type Subscriber = {
   id: number
   publicId: number
@@ -92,11 +91,17 @@ export async function followTopics(
     on conflict (topic_id, subscriber_id) do nothing`.execute(db)
 }
 
-/** Turns one newsletter off, or all when none is named. Who has nothing left has left. */
-export async function leave(
-  db: Db,
-  { subscriberId, newsletterId, now }: { subscriberId: number; newsletterId: number | null; now: Date },
-): Promise<void> {
+/** One change of a reader's choices at a time: two that leave the last two newsletters at once would each see the other's. */
+export async function lockSubscriber(db: Db, id: number): Promise<void> {
+  await sql`select 1 from subscriber where id = ${id} for update`.execute(db)
+}
+
+/** A newsletter, or all where none is named. */
+export type Leave = { subscriberId: number; newsletterId: number | null }
+
+/** Turns one newsletter off, or all. Who has nothing left has left. */
+export async function leave(db: Db, { subscriberId, newsletterId, now }: Leave & { now: Date }): Promise<void> {
+  await lockSubscriber(db, subscriberId)
   await sql`
     update subscription set cadence = 'off', changed_at = ${now}
      where subscriber_id = ${subscriberId} and newsletter_id is not null and cadence <> 'off'
@@ -106,6 +111,29 @@ export async function leave(
      where s.id = ${subscriberId} and s.state in ('active', 'pending')
        and not exists (select from subscription
                         where subscriber_id = s.id and newsletter_id is not null and cadence <> 'off')`.execute(db)
+}
+
+/** When the last of these was turned off; undefined where nothing ever was. */
+export async function findLeftAt(db: Db, { subscriberId, newsletterId }: Leave): Promise<Date | undefined> {
+  const { rows } = await sql<{ at: Date | null }>`
+    select max(changed_at) as at from subscription
+     where subscriber_id = ${subscriberId} and newsletter_id is not null and cadence = 'off'
+       and (${newsletterId}::bigint is null or newsletter_id = ${newsletterId})`.execute(db)
+  return rows[0]?.at ?? undefined
+}
+
+/** The newsletters that one press turned off, and whether each is on again. */
+export async function listLeftAt(
+  db: Db,
+  { subscriberId, leftAt }: { subscriberId: number; leftAt: Date },
+): Promise<{ newsletterId: number; returned: boolean }[]> {
+  const { rows } = await sql<{ newsletterId: number; returned: boolean }>`
+    select newsletter_id as "newsletterId", cadence <> 'off' as returned from subscription
+     where subscriber_id = ${subscriberId} and newsletter_id is not null
+       and case cadence when 'off' then changed_at = ${leftAt} else changed_at > ${leftAt} end
+     order by newsletter_id
+     limit 200`.execute(db)
+  return rows
 }
 
 export type ConsentEvent = {

@@ -50,22 +50,20 @@ export async function unsubscribe(
 ): Promise<(Leaving & { undoToken: string }) | undefined> {
   const leaving = await readLeaving(context, token)
   if (leaving === undefined) return undefined
+  const { subscriber } = leaving
   const now = context.clock.now()
   const newsletterId = all ? null : (leaving.newsletter?.id ?? null)
-  await inTransaction(context.db, async (db) => {
-    await leave(db, { subscriberId: leaving.subscriber.id, newsletterId, now })
-    await recordConsent(db, {
-      subscriberId: leaving.subscriber.id,
-      newsletterId,
-      kind: 'left',
-      form,
-      editionId: leaving.editionId,
-      now,
-    })
+  const leftAt = await inTransaction(context.db, async (db) => {
+    await leave(db, { subscriberId: subscriber.id, newsletterId, now })
+    const last = (await findLeftAt(db, { subscriberId: subscriber.id, newsletterId })) ?? now
+    // Pressed again, nothing changes and there is nothing to record.
+    if (!leaving.done || all) await recordLeaving(db, { leaving, newsletterId, form, now })
+    return last
   })
+  // Names what this press turned off, so that an undo never brings back what was left on another day or page.
   const undoToken = sealToken(context.secrets, 'undo', {
-    publicId: leaving.subscriber.publicId,
-    reference: leaving.editionId ?? 0,
+    publicId: subscriber.publicId,
+    reference: leftAt.getTime(),
     addressVersion: 0,
   })
   return { ...leaving, done: true, undoToken }

@@ -197,8 +197,10 @@ describe('limits', () => {
   })
 
   test('a name that never resolves is given up after the time limit', async () => {
-    const never = async () => Promise.withResolvers<string[]>().promise
-    const fetcher = createPageFetcher({ resolve: never, timeoutMs: 50 })
+    const fetcher = createPageFetcher({
+      resolve: async () => Promise.withResolvers<string[]>().promise,
+      timeoutMs: 50,
+    })
 
     await expect(fetcher('http://news.example/')).rejects.toThrow(/took longer/)
   })

@@ -62,6 +62,8 @@ describe('what is refused', () => {
   test.each([
     ['100,000 open elements', `<html><body>${'<div>'.repeat(100_000)}<p>x</p>`],
     ['a million elements', `<html><body>${'<b></b>'.repeat(500_000)}`],
+    ['tables in tables', `<html><body>${'<table><tr><td>'.repeat(240)}x`],
+    ['a million entities', `<html><body><p>${'&amp;'.repeat(900_000)}`],
     ['unfinished tags', `<html><body>${'<a '.repeat(200_000)}`],
   ])('hostile markup: %s', (_, html) => {
     expect(() => read(html)).toThrow(expect.objectContaining({ name: 'Refusal' }))

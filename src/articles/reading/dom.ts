@@ -24,8 +24,10 @@ export function isElement(node: HtmlNode): node is HtmlElement {
 }
 export type HtmlDocument = HtmlElement & { documentElement: HtmlElement | null }
 
-const MAX_DEPTH = 1_000
-const MAX_TAGS = 60_000
+// Of 95 real news pages the largest had 3,133 tags, 1,163 entities and a depth of 51.
+const MAX_DEPTH = 250
+const MAX_TAGS = 25_000
+const MAX_ENTITIES = 25_000
 
 /**
  * Parses a page that `refuseHostileMarkup` has let through.
@@ -37,12 +39,26 @@ export function parsePage(html: string): HtmlDocument {
     : `<!doctype html><html><body>${html}</body></html>`
   // linkedom types its document with the browser's library, so here it has no type at all.
   const { document }: { document: HtmlDocument } = parseHTML(framed)
+  if (depthOf(document) > MAX_DEPTH) throw hostile()
   return document
 }
 
+/** With a list of its own, because a tree deep enough to be refused overflows a recursive walk. */
+function depthOf(document: HtmlDocument): number {
+  const waiting: [node: HtmlNode, depth: number][] = [[document, 0]]
+  let deepest = 0
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [parent, depth] = next
+    deepest = Math.max(deepest, depth)
+    for (let node = parent.firstChild; node !== null; node = node.nextSibling)
+      if (isElement(node)) waiting.push([node, depth + 1])
+  }
+  return deepest
+}
+
 /**
- * Refuses markup that the parser would choke on: 100,000 open `<div>` took it 12 s, and deep trees
- * overflow the stack of recursive walks. One pass over the text, linear in its length.
+ * Refuses markup that the parser would choke on before it is parsed: 100,000 open `<div>` took it
+ * 12 s, 900,000 entities 19 s, 50,000 `<br>` 10 s. One pass over the text, linear in its length.
  */
 export function refuseHostileMarkup(html: string): void {
   let depth = 0
@@ -56,10 +72,14 @@ export function refuseHostileMarkup(html: string): void {
     depth = slash === '/' ? Math.max(0, depth - 1) : depth + 1
     deepest = Math.max(deepest, depth)
   }
-  if (deepest > MAX_DEPTH || tags > MAX_TAGS)
-    throw new Refusal(
-      'This page is built too deep or too large to be read as an article. Send its text, or its JSON, instead.',
-    )
+  const entities = html.match(/&[a-z#]/gi)?.length ?? 0
+  if (deepest > MAX_DEPTH || tags > MAX_TAGS || entities > MAX_ENTITIES) throw hostile()
+}
+
+function hostile(): Refusal {
+  return new Refusal(
+    'This page is built too deep or too large to be read as an article. Send its text, or its JSON, instead.',
+  )
 }
 
 const CLOSES_ITSELF = new Set(

@@ -21,7 +21,7 @@ function linesOfGroup(group: string): string[] {
 function isWrapped(lines: readonly string[]): boolean {
   const inner = lines.slice(0, -1)
   if (inner.length === 0) return false
-  const longest = Math.max(...lines.map(({ length }) => length))
+  const longest = lines.reduce((most, { length }) => Math.max(most, length), 0)
   if (longest < 50 || longest > 110) return false
   const full = inner.filter(({ length }) => length > longest - 20).length
   const broken = inner.filter((line) => !endsLikeSentence(line)).length

@@ -2,7 +2,7 @@ import { isByline, isChromeCue, isDateLine, isPhotoCredit } from './chrome.ts'
 import { wordsIn } from './clean-text.ts'
 
 /** What one line of a page's text is. */
-export type LineKind =
+type LineKind =
   | 'prose'
   | 'item' // of a list
   | 'line' // short, and no sentence: headline, subhead, name, link

@@ -68,7 +68,7 @@ function quotedTogether(paragraph: string, language: string): Span[] {
 }
 
 /** Whether a quotation begun in the text is not closed in it. */
-export function quoteIsOpen(text: string): boolean {
+function quoteIsOpen(text: string): boolean {
   const straight = text.match(/"/g)?.length ?? 0
   if (straight % 2 === 1) return true
   if (count(text, /[“«„]/g) > count(text, /[”»]/g) + count(text, /(?<=„[^“„]*)“/g) * 2) return true

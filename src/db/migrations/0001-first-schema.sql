@@ -104,6 +104,8 @@ alter table article add constraint article_has_its_revision
 create table article_topic (
   article_id bigint not null references article,
   topic_id   bigint not null references topic,
+  -- The order in which the publisher named them: the first is the article's section.
+  position   smallint not null,
   primary key (article_id, topic_id)
 );
 

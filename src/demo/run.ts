@@ -1,0 +1,161 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type App, openApp, openServer } from '#app.ts'
+import type { Config } from '#config.ts'
+import { type Accounts, readAccounts } from '#deliveries/accounts.ts'
+import { type Edition, getEdition } from '#editions/store.ts'
+import { createLog } from '#log.ts'
+import { readInbox } from '#mail/inbox-store.ts'
+import { printAccounts } from '#commands/editions.ts'
+import { runRole } from '#roles.ts'
+import { bringArticles, setPublication } from './newsroom.ts'
+import { addReaders, joinByForm } from './readers.ts'
+import { sendAlert, sendDigest } from './send.ts'
+import { writeMails } from './write-mails.ts'
+
+export type Demo = {
+  config: Config
+  files: string[]
+  outDir: string | null
+  json: boolean
+  say(line?: string): void
+  /** Resolves when the person has seen enough; null ends at once. */
+  keepUntil: Promise<void> | null
+}
+
+export type Told = { say(line: string): void; app: App; inbox: ReturnType<typeof readInbox> }
+
+/** The whole job on real parts: PostgreSQL, the queue, the web server, SMTP into the built-in inbox. */
+export async function runDemo({ config, files, outDir, json, say, keepUntil }: Demo): Promise<void> {
+  const began = performance.now()
+  const tell = (line: string) => say(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`)
+  const dataDir = await mkdtemp(join(tmpdir(), 'daybreak-demo-'))
+  try {
+    await using stack = new AsyncDisposableStack()
+    const own = await demoConfig(config, dataDir)
+    const log = createLog({ level: own.logLevel, name: 'demo' })
+    const server = await openServer(own, log)
+    if (server !== undefined) stack.use(server)
+    const app = stack.use(await openApp({ config: own, command: 'demo' }))
+    stack.use(await runRole(app, 'sender'))
+    stack.use(await runRole(app, 'web'))
+    tell('PostgreSQL, the queue, the web server and the built-in inbox are up')
+    const told: Told = { say: tell, app, inbox: readInbox(join(dataDir, 'inbox')) }
+    const result = await tellTheStory(told, files)
+    report({ say, result, test: app.context.relay.test })
+    if (outDir !== null) say(`  every mail is in ${outDir}: ${await writeMails(told.inbox, outDir)} mails, each as .eml, .html and .txt`)
+    await lookAround({ say, url: own.publicUrl, keepUntil })
+    if (json) say(JSON.stringify(lineOf(result, performance.now() - began)))
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
+}
+
+type Sent = { edition: Edition; accounts: Accounts; firstAcceptedMs: number }
+type Result = { articles: number; stories: number; readers: number; digest: Sent; alert: Sent }
+
+async function tellTheStory(told: Told, files: string[]): Promise<Result> {
+  const { context } = told.app
+  await setPublication(context)
+  const { articles, breaking } = await bringArticles(told, files)
+  const readers = (await addReaders(told)) + (await joinByForm(told))
+  const { editionId, stories, firstAcceptedMs } = await sendDigest(told)
+  const alert = await sendAlert(told, breaking)
+  const sent = async (id: number, ms: number): Promise<Sent> => ({
+    edition: await getEdition(context.db, id),
+    accounts: await readAccounts(context.db, id),
+    firstAcceptedMs: ms,
+  })
+  return {
+    articles: articles + 1,
+    stories,
+    readers,
+    digest: await sent(editionId, firstAcceptedMs),
+    alert: await sent(alert.editionId, alert.firstAcceptedMs),
+  }
+}
+
+function report({ say, result, test }: { say: Demo['say']; result: Result; test: boolean }): void {
+  say()
+  const out = { line: (line = '') => say(line) }
+  for (const { edition, accounts } of [result.digest, result.alert]) {
+    printAccounts(out, { edition, accounts })
+    say()
+  }
+  if (test) say('  Nothing left this machine: the built-in inbox took the mails.')
+}
+
+async function lookAround({ say, url, keepUntil }: { say: Demo['say']; url: URL; keepUntil: Promise<void> | null }): Promise<void> {
+  if (keepUntil === null) {
+    say('  Look at the mails: npm run demo -- --keep, or npm run demo -- --out mails')
+    return
+  }
+  say(`  Look at the mails: ${new URL('inbox', url).href}`)
+  say(`  The sign-up page:  ${url.href}`)
+  say('  Ctrl-C ends it and removes everything.')
+  await keepUntil
+}
+
+/** One object for programs. `accepted`, `excluded` and `uncertain` are sums; `firstAcceptedMs` is the alert's. */
+function lineOf({ articles, stories, readers, digest, alert }: Result, ms: number) {
+  const sum = (pick: (accounts: Accounts) => number) => pick(digest.accounts) + pick(alert.accounts)
+  const each = ({ edition, accounts, firstAcceptedMs }: Sent) => ({
+    edition: edition.id,
+    state: edition.state,
+    subject: edition.subject,
+    ...accounts,
+    firstAcceptedMs,
+  })
+  return {
+    articles,
+    stories,
+    readers,
+    planned: sum((accounts) => accounts.planned),
+    accepted: sum((accounts) => accounts.accepted),
+    excluded: sum((accounts) => accounts.excluded),
+    uncertain: sum((accounts) => accounts.uncertain),
+    firstAcceptedMs: alert.firstAcceptedMs,
+    testInbox: digest.edition.test,
+    durationMs: Math.round(ms),
+    digest: each(digest),
+    alert: each(alert),
+  }
+}
+
+/** Its own house, whatever the environment says; nothing of it outlives the demo. */
+async function demoConfig(config: Config, dataDir: string): Promise<Config> {
+  const port = await freePort(config.port)
+  return {
+    ...config,
+    databaseUrl: null,
+    redisUrl: null,
+    smtpUrl: null,
+    dataDir,
+    port,
+    host: '127.0.0.1',
+    publicUrl: new URL(`http://localhost:${port}/`),
+    logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
+    tokenKey: null,
+    suppressionKey: null,
+  }
+}
+
+async function freePort(wanted: number): Promise<number> {
+  const bound = await tryPort(wanted)
+  return bound ?? (await tryPort(0)) ?? 0
+}
+
+async function tryPort(port: number): Promise<number | undefined> {
+  const server = createServer()
+  const listening = Promise.withResolvers<number | undefined>()
+  server.on('error', () => listening.resolve(undefined))
+  server.listen(port, '127.0.0.1', () => {
+    const address = server.address()
+    listening.resolve(typeof address === 'object' && address !== null ? address.port : undefined)
+  })
+  const bound = await listening.promise
+  await new Promise((resolve) => server.close(resolve))
+  return bound
+}

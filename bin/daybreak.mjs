@@ -15,11 +15,11 @@ function isNewEnough(version) {
   return major > wanted[0] || (major === wanted[0] && minor >= wanted[1])
 }
 
-/** What the arguments stand for: the tests, or the program. */
+/** What the arguments stand for: the tests, a bench, or the program. */
 function scriptOf([command, ...rest]) {
-  return command === 'test'
-    ? [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...rest]
-    : [join(root, 'src/main.ts'), ...(command === undefined ? [] : [command]), ...rest]
+  if (command === 'test') return [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...rest]
+  if (command === 'bench') return [join(root, 'bench', `${rest[0]}.ts`), ...rest.slice(1)]
+  return [join(root, 'src/main.ts'), ...(command === undefined ? [] : [command]), ...rest]
 }
 
 const [script, ...args] = scriptOf(process.argv.slice(2))

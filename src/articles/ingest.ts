@@ -1,13 +1,11 @@
 import type { Context } from '#context.ts'
 import type { Tables } from '#db/tables.ts'
-import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { ArticleInput, ArticleText } from './article.ts'
 import { fingerprint } from './fingerprint.ts'
 import { readArticleInWorker } from './read-in-worker.ts'
 import {
   advanceRevision,
-  type ArticleKeys,
   ensureSource,
   findArticle,
   insertArticle,
@@ -54,13 +52,18 @@ async function storeArticle(
   return inTransaction(db, async (transaction) => {
     const sourceId = await ensureSource(transaction, { ...origin, now })
     const known = await findArticle(transaction, { sourceId, keys })
-    if (known?.bodyHash === keys.bodyHash) {
-      return { articleId: known.id, revision: known.revision, kind: 'known', article }
+    const added =
+      known === undefined ? await insertArticle(transaction, { sourceId, keys, now }) : undefined
+    // Another source may have been faster with the same article: then its row is the one to go by.
+    const earlier =
+      known ??
+      (added === undefined ? await findArticle(transaction, { sourceId, keys }) : undefined)
+    if (earlier?.bodyHash === keys.bodyHash) {
+      return { articleId: earlier.id, revision: earlier.revision, kind: 'known', article }
     }
-    const { articleId, revision } =
-      known === undefined
-        ? await addArticle(transaction, { sourceId, keys, now })
-        : { articleId: known.id, revision: await advanceRevision(transaction, known.id) }
+    const articleId = added ?? earlier?.id
+    if (articleId === undefined) throw new Error('an article is there and is not there')
+    const revision = added === undefined ? await advanceRevision(transaction, articleId) : 1
     await insertRevision(transaction, {
       articleId,
       revision,
@@ -70,17 +73,8 @@ async function storeArticle(
     })
     await insertSummary(transaction, { articleId, revision, summary: summarise(article), now })
     await tagArticle(transaction, { articleId, topics: topicsOf(article) })
-    return { articleId, revision, kind: known === undefined ? 'new' : 'revision', article }
+    return { articleId, revision, kind: added === undefined ? 'revision' : 'new', article }
   })
-}
-
-/** Two requests with the same article at once: the slower one finds the faster one's row and adds nothing twice. */
-async function addArticle(db: Db, input: { sourceId: number; keys: ArticleKeys; now: Date }) {
-  const inserted = await insertArticle(db, input)
-  if (inserted !== undefined) return { articleId: inserted, revision: 1 }
-  const other = await findArticle(db, input)
-  if (other === undefined) throw new Error('an article is there and is not there')
-  return { articleId: other.id, revision: await advanceRevision(db, other.id) }
 }
 
 function topicsOf(article: ArticleText): { slug: string; name: string }[] {

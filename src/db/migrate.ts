@@ -8,11 +8,12 @@ const FOLDER = new URL('./migrations/', import.meta.url)
  * Brings the schema up to this program's version: forward-only SQL files, each in its own transaction, in order.
  * Concurrent starters queue on a lock and find the work done. A schema newer than this program is refused.
  */
-export async function migrate(client: pg.ClientBase): Promise<{ version: number; applied: number }> {
-  const migrations = await listMigrations()
-  await client.query(`
-    create table if not exists schema_migration (
-      version integer primary key, name text not null, applied_at timestamptz not null default now())`)
+export async function migrate(
+  client: pg.ClientBase,
+  folder: URL = FOLDER,
+): Promise<{ version: number; applied: number }> {
+  const migrations = await listMigrations(folder)
+  await ensureVersionTable(client)
   let applied = 0
   for (const migration of migrations) {
     if (await applyOnce(client, migration)) applied += 1
@@ -23,13 +24,23 @@ export async function migrate(client: pg.ClientBase): Promise<{ version: number;
 
 type Migration = { version: number; name: string; file: URL }
 
-async function listMigrations(): Promise<Migration[]> {
-  const names = (await readdir(FOLDER)).filter((name) => name.endsWith('.sql')).toSorted()
+async function listMigrations(folder: URL): Promise<Migration[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted()
   return names.map((name, index) => {
     const version = Number(name.slice(0, 4))
     if (version !== index + 1) throw new Error(`migration ${name} is out of order`)
-    return { version, name, file: new URL(name, FOLDER) }
+    return { version, name, file: new URL(name, folder) }
   })
+}
+
+/** Under the lock: two `create table if not exists` at once collide in the catalogue. */
+async function ensureVersionTable(client: pg.ClientBase): Promise<void> {
+  await client.query(`
+    begin;
+    select pg_advisory_xact_lock(hashtext('daybreak migrate'));
+    create table if not exists schema_migration (
+      version integer primary key, name text not null, applied_at timestamptz not null default now());
+    commit`)
 }
 
 async function applyOnce(client: pg.ClientBase, migration: Migration): Promise<boolean> {
@@ -57,6 +68,7 @@ async function refuseNewerSchema(client: pg.ClientBase, known: number): Promise<
   if (version > known) {
     throw new Refusal(
       `the database has schema version ${version}, this program knows ${known}: it was made by a newer Daybreak. Start that version, or restore a backup from before the upgrade`,
+      { status: 78 },
     )
   }
   return version

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import pg from 'pg'
+import { type CustomTypesConfig, Pool, types as builtIn } from 'pg'
 import { Refusal, reasonOf } from '#errors.ts'
 import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
@@ -7,11 +7,9 @@ import type { Tables } from './tables.ts'
 export type Db = Kysely<Tables>
 
 /** Ids stay below 2^53, so they travel as numbers. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8
-      ? Number
-      : pg.types.getTypeParser(oid as Parameters<typeof pg.types.getTypeParser>[0], format as 'text'),
+const INT8 = 20
+const types: CustomTypesConfig = {
+  getTypeParser: (oid: number, format) => (oid === INT8 ? Number : builtIn.getTypeParser(oid, format)),
 }
 
 /** A pool of connections; errors of idle connections are reported, not thrown: the next query gets a new one. */
@@ -25,8 +23,8 @@ export function createPool({
   max: number
   options?: string
   onError: (error: Error) => void
-}): pg.Pool {
-  const pool = new pg.Pool({
+}): Pool {
+  const pool = new Pool({
     connectionString: url,
     max,
     types,
@@ -48,7 +46,7 @@ export async function openDb({
   url: string
   max: number
   onError: (error: Error) => void
-}): Promise<{ db: Db; pool: pg.Pool }> {
+}): Promise<{ db: Db; pool: Pool }> {
   const pool = createPool({ url, max, onError })
   try {
     const client = await pool.connect()

@@ -255,6 +255,14 @@ create table subscription (
 
 create index subscription_subscriber on subscription (subscriber_id);
 
+-- "This story off for 24 h": alerts about it are not for this reader until then.
+create table story_mute (
+  subscriber_id bigint not null references subscriber,
+  story_id      bigint not null references story,
+  until         timestamptz not null,
+  primary key (subscriber_id, story_id)
+);
+
 create table consent_event (
   id            bigint generated always as identity primary key,
   at            timestamptz not null,
@@ -289,7 +297,10 @@ create table sender (
   pid           integer not null,
   process_start text not null,
   journal       text not null,
+  -- Sends into the built-in inbox.
+  test          boolean not null,
   started_at    timestamptz not null,
+  seen_at       timestamptz not null,
   ended_at      timestamptz
 );
 
@@ -350,8 +361,8 @@ create table delivery (
 ) partition by range (edition_id);
 
 create index delivery_walk on delivery (edition_id, cohort, destination, subscriber_id);
-create index delivery_retry on delivery (retry_at) where state = 'planned' and retry_at is not null;
-create index delivery_uncertain on delivery (edition_id) where state = 'uncertain';
+-- Not even in a predicate: with "where state = …" here, 0 of 2400 claims and outcomes were HOT.
+create index delivery_retry on delivery (retry_at) where retry_at is not null;
 
 -- Editions of one group share a partition, which is dropped, not deleted. Room on the page keeps claims and outcomes HOT.
 create function ensure_delivery_partition(edition bigint) returns void language plpgsql as $$

@@ -39,12 +39,20 @@ export async function openPostgresBackend(pool: pg.Pool): Promise<Backend> {
     client.release()
   }
   // BullMQ has a type of its own for a pool, and types a queue by its backend: ours are the same to their users.
+  /* oxlint-disable typescript/no-unsafe-type-assertion */
   const connection = pool as unknown as PgPool
   return {
     kind: 'postgres',
-    openQueue: (name) => new Queue(name, { connection, defaultJobOptions }, createPostgresBackend) as unknown as Queue,
+    openQueue: (name) =>
+      new Queue(name, { connection, defaultJobOptions }, createPostgresBackend) as unknown as Queue,
     openWorker: (name, processor, options) =>
-      new Worker(name, processor, { ...options, connection }, createPostgresBackend) as unknown as Worker,
+      new Worker(
+        name,
+        processor,
+        { ...options, connection },
+        createPostgresBackend,
+      ) as unknown as Worker,
+    /* oxlint-enable typescript/no-unsafe-type-assertion */
     [Symbol.asyncDispose]: () => pool.end(),
   }
 }
@@ -61,7 +69,13 @@ export async function openRedisBackend({
 }): Promise<Backend> {
   const connection = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true })
   connection.on('error', onError)
-  await connection.connect()
+  try {
+    await connection.connect()
+  } catch (error) {
+    // It would go on trying, and keep a process alive that has long said why it cannot start.
+    connection.disconnect()
+    throw error
+  }
   return {
     kind: 'redis',
     openQueue: (name) => new Queue(name, { connection, prefix, defaultJobOptions }),

@@ -2,7 +2,8 @@
 export type Jobs = {
   'cluster-article': { articleId: number }
   'plan-edition': { editionId: number }
-  'drain-lane': { lane: Lane }
+  /** `sender` keeps the jobs of several senders apart, so that all of them work on a lane. */
+  'drain-lane': { lane: Lane; sender?: number }
 }
 
 export type JobName = keyof Jobs
@@ -15,10 +16,9 @@ export type Lane = (typeof lanes)[number]
 export const queueNames = ['intake', 'planning', ...lanes] as const
 export type QueueName = (typeof queueNames)[number]
 
-export function queueOf<Name extends JobName>(name: Name, data: Jobs[Name]): QueueName {
-  if (name === 'cluster-article') return 'intake'
-  if (name === 'plan-edition') return 'planning'
-  return (data as Jobs['drain-lane']).lane
+export function queueOf(name: JobName, data: Jobs[JobName]): QueueName {
+  if ('lane' in data) return data.lane
+  return name === 'cluster-article' ? 'intake' : 'planning'
 }
 
 /**

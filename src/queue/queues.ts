@@ -7,15 +7,18 @@ import { type Enqueue, type QueueName, queueNames, queueOf } from './jobs.ts'
 /** The queues as seen by those who leave work. */
 export type Queues = AsyncDisposable & {
   enqueue: Enqueue
-  /** Jobs that wait, are at work or have failed, by queue. */
-  counts(): Promise<Record<QueueName, Record<string, number>>>
+  /** Jobs that wait, and those that failed for good. */
+  counts(): Promise<{ queue: QueueName; failed: number; waiting: number }[]>
 }
 
 export async function openQueues({ backend, log }: { backend: Backend; log: Log }): Promise<Queues> {
-  const queues = Object.fromEntries(queueNames.map((name) => [name, backend.openQueue(name)])) as Record<
-    QueueName,
-    Queue
-  >
+  const queues: Record<QueueName, Queue> = {
+    intake: backend.openQueue('intake'),
+    planning: backend.openQueue('planning'),
+    confirmation: backend.openQueue('confirmation'),
+    alert: backend.openQueue('alert'),
+    digest: backend.openQueue('digest'),
+  }
   for (const queue of Object.values(queues)) {
     queue.on('error', (error: Error) => log.warn({ queue: queue.name, reason: reasonOf(error) }, 'queue trouble'))
     await queue.waitUntilReady()
@@ -32,10 +35,12 @@ export async function openQueues({ backend, log }: { backend: Backend; log: Log 
       }
     },
     async counts() {
-      const rows = await Promise.all(
-        queueNames.map(async (name) => [name, await queues[name].getJobCounts('wait', 'active', 'delayed', 'failed')]),
+      return Promise.all(
+        queueNames.map(async (queue) => {
+          const { failed = 0, wait = 0 } = await queues[queue].getJobCounts('wait', 'failed')
+          return { queue, failed, waiting: wait }
+        }),
       )
-      return Object.fromEntries(rows) as Record<QueueName, Record<string, number>>
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(Object.values(queues).map((queue) => queue.close()))

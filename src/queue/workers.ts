@@ -2,11 +2,11 @@ import type { Job, Worker } from 'bullmq'
 import { reasonOf } from '#errors.ts'
 import type { Log } from '#log.ts'
 import type { Backend } from './backend.ts'
-import type { JobName, Processors, QueueName } from './jobs.ts'
+import type { Processors, QueueName } from './jobs.ts'
 
 /**
  * Works on the given queues. Disposal tells the running jobs to stop by their signal and waits for them, at most
- * `drainMs`: BullMQ itself would wait without a limit.
+ * `drainMs`: BullMQ's own close waits without a limit, and a second, forced one would only wait for the first.
  */
 export async function openWorkers({
   backend,
@@ -22,8 +22,14 @@ export async function openWorkers({
   drainMs?: number
 }): Promise<AsyncDisposable> {
   const stop = new AbortController()
+  const running = new Set<Promise<unknown>>()
+  const work = async (job: Job) => {
+    const done = run({ processors, job, signal: stop.signal })
+    running.add(done)
+    await done.finally(() => running.delete(done))
+  }
   const workers = queues.map((name) =>
-    backend.openWorker(name, async (job: Job) => run({ processors, job, signal: stop.signal }), {
+    backend.openWorker(name, work, {
       concurrency: 1,
       // A killed process leaves its job locked, and the same job waits behind it: seconds, not minutes. A job that runs
       // twice because its lock lapsed is harmless, the rows decide.
@@ -39,15 +45,24 @@ export async function openWorkers({
   return {
     async [Symbol.asyncDispose]() {
       stop.abort(new Error('the process is stopping'))
-      await Promise.all(workers.map((worker) => closeWithin(worker, drainMs)))
+      await Promise.all(workers.map((worker) => worker.pause(true)))
+      const late = await isLate(Promise.allSettled(running), drainMs)
+      if (late) log.warn({ jobs: running.size }, 'jobs did not stop in time, they are left to their locks')
+      await Promise.all(workers.map((worker) => worker.close(late)))
     },
   }
 }
 
 async function run({ processors, job, signal }: { processors: Partial<Processors>; job: Job; signal: AbortSignal }) {
-  const processor = processors[job.name as JobName] as ((data: unknown, signal: AbortSignal) => Promise<unknown>) | undefined
+  const named: Record<string, ((data: never, signal: AbortSignal) => Promise<unknown>) | undefined> =
+    processors
+  const processor = named[job.name]
   if (processor === undefined) throw new Error(`no processor for a job named ${job.name}: it is of another version`)
-  await processor(job.data, signal)
+  // Fetched while we stop: it goes back to the queue instead of being taken for done.
+  signal.throwIfAborted()
+  // The payload was typed when it was enqueued, by the same version of this program.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  await processor(job.data as never, signal)
 }
 
 function watch(worker: Worker, log: Log) {
@@ -58,10 +73,10 @@ function watch(worker: Worker, log: Log) {
   })
 }
 
-async function closeWithin(worker: Worker, ms: number) {
-  const late = Promise.withResolvers<'late'>()
-  const timer = setTimeout(() => late.resolve('late'), ms)
-  const closed = worker.close().then(() => 'closed' as const)
-  if ((await Promise.race([closed, late.promise])) === 'late') await worker.close(true)
+async function isLate(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const timer = setTimeout(resolve, ms, true)
+  const late = await Promise.race([work.then(() => false), promise])
   clearTimeout(timer)
+  return late
 }

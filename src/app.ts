@@ -1,13 +1,20 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '#config.ts'
 import type { Context } from '#context.ts'
 import { defaultDataDir, type EmbeddedPostgres, openEmbedded } from '#db/embedded.ts'
 import { createPool, openDb } from '#db/open.ts'
+import { identityOf, isAlive } from '#db/process-identity.ts'
 import { ensureFirstNewsletters } from '#editions/newsletter.ts'
 import { Refusal, reasonOf } from '#errors.ts'
 import { createLog, type Log } from '#log.ts'
-import { type Backend, openPostgresBackend, openRedisBackend, POSTGRES_QUEUE_OPTIONS } from '#queue/backend.ts'
+import {
+  type Backend,
+  openPostgresBackend,
+  openRedisBackend,
+  POSTGRES_QUEUE_OPTIONS,
+} from '#queue/backend.ts'
 import { openQueues, type Queues } from '#queue/queues.ts'
 import { loadSecrets } from '#secrets.ts'
 
@@ -25,13 +32,25 @@ export type App = AsyncDisposable & {
 export const CONNECTIONS = { verbs: 8, queue: 10 }
 
 /** Opens everything a process needs, in order; disposal closes it in reverse. */
-export async function openApp({ config, command }: { config: Config; command: string }): Promise<App> {
+export async function openApp({
+  config,
+  command,
+}: {
+  config: Config
+  command: string
+}): Promise<App> {
   await using stack = new AsyncDisposableStack()
   const log = createLog({ level: config.logLevel, name: command })
   const dataDir = await openDataDir(config)
-  const url = config.databaseUrl ?? stack.use(await openEmbedded({ dataDir, command, purpose: 'command', log })).url
-  const onError = (error: Error) => log.warn({ reason: reasonOf(error) }, 'database connection lost')
-  const { db } = stack.adopt(await openDb({ url, max: CONNECTIONS.verbs, onError }), async (opened) => opened.db.destroy())
+  const url =
+    config.databaseUrl ??
+    stack.use(await openEmbedded({ dataDir, command, purpose: 'command', log })).url
+  const onError = (error: Error) =>
+    log.warn({ reason: reasonOf(error) }, 'database connection lost')
+  const { db } = stack.adopt(
+    await openDb({ url, max: CONNECTIONS.verbs, onError }),
+    async (opened) => opened.db.destroy(),
+  )
   const backend = stack.use(await openBackend({ config, url, log }))
   const queues = stack.use(await openQueues({ backend, log }))
   const context: Context = {
@@ -48,11 +67,36 @@ export async function openApp({ config, command }: { config: Config; command: st
   return { context, dataDir, backend, queues, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
-/** The embedded server of a supervisor, who restarts it when it is killed; none when DATABASE_URL names one. */
+const PATIENCE = { steps: 15, stepMs: 200 }
+
+/**
+ * The embedded server of a supervisor, who restarts it when it is killed; none when DATABASE_URL names one. A start right
+ * behind a stop waits a moment for the other to let go of the data directory.
+ */
 export async function openServer(config: Config, log: Log): Promise<EmbeddedPostgres | undefined> {
   if (config.databaseUrl !== null) return undefined
   const dataDir = await openDataDir(config)
-  return openEmbedded({ dataDir, command: 'start', purpose: 'server', log })
+  for (let step = 0; ; step += 1) {
+    try {
+      return await openEmbedded({ dataDir, command: 'start', purpose: 'server', log })
+    } catch (error) {
+      const ending = await isEnding(dataDir)
+      const inUse = error instanceof Refusal && error.status === 409
+      if (!inUse || step >= PATIENCE.steps * (ending ? 4 : 1)) throw error
+      await sleep(PATIENCE.stepMs)
+    }
+  }
+}
+
+/** Tells a start that waits for the data directory that this process is on its way out. */
+export async function sayEnding(config: Config): Promise<void> {
+  if (config.databaseUrl !== null) return
+  await writeFile(join(await openDataDir(config), 'ending'), String(process.pid))
+}
+
+async function isEnding(dataDir: string): Promise<boolean> {
+  const pid = Number(await readFile(join(dataDir, 'ending'), 'utf8').catch(() => '0'))
+  return pid > 0 && isAlive(identityOf(pid))
 }
 
 /** On a public address the built-in inbox would swallow every reader's mail: it must be named on purpose. */
@@ -60,7 +104,7 @@ export function refuseSilentInbox({ publicUrl, smtpUrl, testInbox }: Config): vo
   if (publicUrl.protocol === 'https:' && smtpUrl === null && !testInbox) {
     throw new Refusal(
       'PUBLIC_URL is https but SMTP_URL is not set, so no mail would reach a reader: set SMTP_URL to your relay, or DAYBREAK_TEST_INBOX=yes to try things out with the built-in inbox',
-      { field: 'SMTP_URL' },
+      { field: 'SMTP_URL', status: 78 },
     )
   }
 }
@@ -70,26 +114,45 @@ async function openDataDir(config: Config): Promise<string> {
   try {
     await mkdir(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 })
   } catch (cause) {
-    throw new Refusal(`cannot write to the data directory ${dataDir} (${reasonOf(cause)}): set DAYBREAK_DATA to a folder that this user can write to`, {
-      field: 'DAYBREAK_DATA',
-      cause,
-    })
+    throw new Refusal(
+      `cannot write to the data directory ${dataDir} (${reasonOf(cause)}): set DAYBREAK_DATA to a folder that this user can write to`,
+      {
+        field: 'DAYBREAK_DATA',
+        cause,
+      },
+    )
   }
   return dataDir
 }
 
-async function openBackend({ config, url, log }: { config: Config; url: string; log: Log }): Promise<Backend> {
+async function openBackend({
+  config,
+  url,
+  log,
+}: {
+  config: Config
+  url: string
+  log: Log
+}): Promise<Backend> {
   const onError = (error: Error) => log.warn({ reason: reasonOf(error) }, 'queue connection lost')
   if (config.redisUrl === null) {
-    const pool = createPool({ url, max: CONNECTIONS.queue, options: POSTGRES_QUEUE_OPTIONS, onError })
+    const pool = createPool({
+      url,
+      max: CONNECTIONS.queue,
+      options: POSTGRES_QUEUE_OPTIONS,
+      onError,
+    })
     return openPostgresBackend(pool)
   }
   try {
     return await openRedisBackend({ url: config.redisUrl, onError })
   } catch (cause) {
-    throw new Refusal(`cannot reach Redis (${reasonOf(cause)}): check REDIS_URL, or leave it unset to keep the queues in PostgreSQL`, {
-      field: 'REDIS_URL',
-      cause,
-    })
+    throw new Refusal(
+      `cannot reach Redis (${reasonOf(cause)}): check REDIS_URL, or leave it unset to keep the queues in PostgreSQL`,
+      {
+        field: 'REDIS_URL',
+        cause,
+      },
+    )
   }
 }

@@ -33,7 +33,8 @@ export async function run(argv: string[]): Promise<number> {
   }
   try {
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (load === undefined) throw new Refusal(`there is no command "${name}": "daybreak help" lists them`)
+    if (load === undefined)
+      throw new Refusal(`there is no command "${name}": "daybreak help" lists them`)
     const command = await load()
     if (rest.includes('--help')) {
       out.line(`daybreak ${command.usage}\n  ${command.about}`)
@@ -41,7 +42,12 @@ export async function run(argv: string[]): Promise<number> {
     }
     const { as, args } = takeAs(rest)
     const config = readConfig()
-    await command.run({ args, config, out, enter: async (duty) => enter({ config, command: name, as, duty }) })
+    await command.run({
+      args,
+      config,
+      out,
+      enter: async (duty) => enter({ config, command: name, as, duty }),
+    })
     return process.exitCode === undefined ? 0 : Number(process.exitCode)
   } catch (error) {
     return explain(error)
@@ -72,9 +78,14 @@ async function enter({
 
 /** `--as NAME` belongs to every command. */
 function takeAs(rest: string[]): { as: string | null; args: string[] } {
-  const at = rest.indexOf('--as')
-  if (at === -1) return { as: null, args: rest }
-  return { as: rest[at + 1] ?? null, args: rest.toSpliced(at, 2) }
+  const at = rest.findIndex((argument) => /^--as(=|$)/.test(argument))
+  const option = rest[at]
+  if (option === undefined) return { as: null, args: rest }
+  const joined = option.startsWith('--as=')
+  const as = joined ? option.slice('--as='.length) : rest[at + 1]
+  if (as === undefined || as === '' || as.startsWith('-'))
+    throw new Refusal('--as takes the name of a team member', { field: 'as' })
+  return { as, args: rest.toSpliced(at, joined ? 1 : 2) }
 }
 
 function explain(error: unknown): number {
@@ -82,11 +93,17 @@ function explain(error: unknown): number {
     process.stderr.write(`daybreak: ${error.message}\n`)
     return error.status === 78 ? 78 : 1
   }
-  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+  if (
+    error instanceof TypeError &&
+    'code' in error &&
+    String(error.code).startsWith('ERR_PARSE_ARGS')
+  ) {
     process.stderr.write(`daybreak: ${error.message}\n`)
     return 1
   }
-  process.stderr.write(`daybreak: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.stderr.write(
+    `daybreak: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  )
   return 1
 }
 
@@ -96,6 +113,7 @@ async function printHelp(): Promise<void> {
     const { usage, about } = await load()
     out.line(`  daybreak ${usage}\n      ${about}`)
   }
-  out.line('\nEvery command acts as the system user, or as --as NAME. Settings come from the environment: see .env.example.')
+  out.line(
+    '\nEvery command acts as the system user, or as --as NAME. Settings come from the environment: see .env.example.',
+  )
 }
-

@@ -28,29 +28,41 @@ const CONNECTIONS_RULE = 'must be a number from 1 to 100'
 
 /** One row a variable: its validator with a sentence for the person who set it. `NAME_FILE` reads a secret from a file. */
 const variables = {
-  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/daybreak').optional(),
-  REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379').optional(),
-  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@relay.example.org:587').optional(),
+  DATABASE_URL: url(
+    ['postgres:', 'postgresql:'],
+    'postgres://user:password@host:5432/daybreak',
+  ).nullable().default(null),
+  REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379').nullable().default(null),
+  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@relay.example.org:587').nullable().default(null),
   DAYBREAK_TEST_INBOX: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
-  DAYBREAK_DATA: z.string().min(1).optional(),
+  DAYBREAK_DATA: z.string().min(1).nullable().default(null),
   PUBLIC_URL: url(['http:', 'https:'], 'https://news.example.org').default('http://localhost:8080'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8080),
   LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent')
+    .enum(
+      ['trace', 'debug', 'info', 'warn', 'error', 'silent'],
+      'must be trace, debug, info, warn, error or silent',
+    )
     .default('info'),
-  DAYBREAK_OPERATOR: z.string().min(1).optional(),
+  DAYBREAK_OPERATOR: z.string().min(1).nullable().default(null),
   SMTP_CONNECTIONS: z.coerce
     .number(CONNECTIONS_RULE)
     .int(CONNECTIONS_RULE)
     .min(1, CONNECTIONS_RULE)
     .max(100, CONNECTIONS_RULE)
     .default(10),
-  DAYBREAK_TOKEN_KEY: secret().optional(),
-  DAYBREAK_SUPPRESSION_KEY: secret().optional(),
+  DAYBREAK_TOKEN_KEY: secret().nullable().default(null),
+  DAYBREAK_SUPPRESSION_KEY: secret().nullable().default(null),
 }
 
-const SECRET_FILES = ['DATABASE_URL', 'REDIS_URL', 'SMTP_URL', 'DAYBREAK_TOKEN_KEY', 'DAYBREAK_SUPPRESSION_KEY']
+const SECRET_FILES = [
+  'DATABASE_URL',
+  'REDIS_URL',
+  'SMTP_URL',
+  'DAYBREAK_TOKEN_KEY',
+  'DAYBREAK_SUPPRESSION_KEY',
+]
 
 /**
  * The environment as typed config. Every problem is told at once, by name, with the fix; secrets are never repeated.
@@ -60,27 +72,34 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const { values, problems } = withSecretFiles(environment)
   const parsed = z.object(variables).safeParse(values)
   if (!parsed.success) {
-    problems.push(...parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`))
+    problems.push(
+      ...parsed.error.issues.map((issue) => `${String(issue.path[0])} ${issue.message}`),
+    )
   }
   if (problems.length > 0 || !parsed.success) {
-    throw new Refusal(`the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n  ${problems.join('\n  ')}`)
+    throw new Refusal(
+      `the configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n  ${problems.join('\n  ')}`,
+      { status: 78 },
+    )
   }
   const env = parsed.data
   return {
-    databaseUrl: env.DATABASE_URL ?? null,
-    redisUrl: env.REDIS_URL ?? null,
-    smtpUrl: env.SMTP_URL ?? null,
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    smtpUrl: env.SMTP_URL,
     testInbox: env.DAYBREAK_TEST_INBOX === 'yes',
-    dataDir: env.DAYBREAK_DATA ?? null,
+    dataDir: env.DAYBREAK_DATA,
     publicUrl: new URL(env.PUBLIC_URL),
     host: env.HOST,
     port: env.PORT,
     logLevel: env.LOG_LEVEL,
-    operator: env.DAYBREAK_OPERATOR ?? null,
+    operator: env.DAYBREAK_OPERATOR,
     smtpConnections: env.SMTP_CONNECTIONS,
-    tokenKey: env.DAYBREAK_TOKEN_KEY ?? null,
-    suppressionKey: env.DAYBREAK_SUPPRESSION_KEY ?? null,
-    endsWithParent: ['npm_lifecycle_event', 'DAYBREAK_WRAPPER'].some((name) => environment[name] !== undefined),
+    tokenKey: env.DAYBREAK_TOKEN_KEY,
+    suppressionKey: env.DAYBREAK_SUPPRESSION_KEY,
+    endsWithParent: ['npm_lifecycle_event', 'DAYBREAK_WRAPPER'].some(
+      (name) => environment[name] !== undefined,
+    ),
   }
 }
 
@@ -98,21 +117,28 @@ function withSecretFiles(environment: NodeJS.ProcessEnv) {
     try {
       values[name] = readFileSync(file, 'utf8').trim()
     } catch (error) {
-      problems.push(`${name}_FILE cannot be read (${reasonOf(error)}): name a file that this user can read`)
+      problems.push(
+        `${name}_FILE cannot be read (${reasonOf(error)}): name a file that this user can read`,
+      )
     }
   }
   return { values, problems }
 }
 
 function url(protocols: string[], example: string) {
-  return z.string().refine(
-    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-    `must be an address such as ${example}`,
-  )
+  return z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be an address such as ${example}`,
+    )
 }
 
 function secret() {
   return z
     .string()
-    .regex(/^[0-9a-f]{64,}$/i, 'must be at least 64 hexadecimal digits, as "openssl rand -hex 32" makes them')
+    .regex(
+      /^[0-9a-f]{64,}$/i,
+      'must be at least 64 hexadecimal digits, as "openssl rand -hex 32" makes them',
+    )
 }

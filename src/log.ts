@@ -21,7 +21,8 @@ export function createLog({
   )
 }
 
-const ADDRESS = /[^\s"'<>@,;:()\\]+@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)/g
+// A local part has at most 64 octets; without the bound a long line without an @ would be read again from every character.
+const ADDRESS = /[^\s"<>@,;:()\\]{1,64}(?:@|%40)([\p{L}\p{M}\p{N}-]+(?:\.[\p{L}\p{M}\p{N}-]+)*)/gu
 
 /** The text with the local part of every mail address masked: `…@example.org`. */
 export function withoutAddresses(text: string): string {

@@ -2,6 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '#config.ts'
+import { hasCode } from '#errors.ts'
+import { Refusal } from '#errors.ts'
 
 /** Two keys of 32 bytes or more. The suppression key never rotates: with another one nobody who left is recognised. */
 export type Secrets = { tokenKey: Buffer; suppressionKey: Buffer }
@@ -15,12 +17,17 @@ export async function loadSecrets(
   return {
     tokenKey: tokenKey === null ? await ensureKey(dir, 'token-key') : Buffer.from(tokenKey, 'hex'),
     suppressionKey:
-      suppressionKey === null ? await ensureKey(dir, 'suppression-key') : Buffer.from(suppressionKey, 'hex'),
+      suppressionKey === null
+        ? await ensureKey(dir, 'suppression-key')
+        : Buffer.from(suppressionKey, 'hex'),
   }
 }
 
 /** The do-not-mail list's name for an address: it recognises the address and does not reveal it. */
-export function hashAddress({ suppressionKey }: Pick<Secrets, 'suppressionKey'>, email: string): Buffer {
+export function hashAddress(
+  { suppressionKey }: Pick<Secrets, 'suppressionKey'>,
+  email: string,
+): Buffer {
   return createHmac('sha256', suppressionKey).update(email.toLowerCase()).digest()
 }
 
@@ -35,7 +42,7 @@ async function ensureKey(dir: string, name: string): Promise<Buffer> {
   try {
     await link(draft, file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (!hasCode(error, 'EEXIST')) throw error
   } finally {
     await rm(draft, { force: true })
   }
@@ -49,10 +56,14 @@ async function readKey(file: string): Promise<Buffer | undefined> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (hasCode(error, 'ENOENT')) return undefined
     throw error
   }
-  const key = Buffer.from(text.trim(), 'hex')
-  if (key.length < 32) throw new Error(`${file} is damaged: restore it from a backup, it holds 64 hexadecimal digits`)
-  return key
+  if (!/^([0-9a-f]{2}){32,}$/i.test(text.trim())) {
+    throw new Refusal(
+      `${file} is damaged: restore it from a backup, it holds 64 hexadecimal digits`,
+      { status: 78 },
+    )
+  }
+  return Buffer.from(text.trim(), 'hex')
 }

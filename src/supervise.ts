@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openServer } from '#app.ts'
+import { openServer, sayEnding } from '#app.ts'
 import type { Config } from '#config.ts'
 import { reasonOf } from '#errors.ts'
 import { createLog, type Log } from '#log.ts'
@@ -17,6 +16,7 @@ export async function supervise(config: Config, stop: AbortSignal): Promise<numb
   const log = createLog({ level: config.logLevel, name: 'daybreak' })
   await using server = await openServer(config, log)
   if (server !== undefined) void watchServer(server, { log, stop })
+  stop.addEventListener('abort', () => void sayEnding(config))
   const givenUp = new AbortController()
   const end = AbortSignal.any([stop, givenUp.signal])
   const codes = await Promise.all(
@@ -47,7 +47,9 @@ async function keepRunning(role: RoleName, { log, stop }: { log: Log; stop: Abor
 }
 
 async function runUntil(child: ChildProcess, stop: AbortSignal): Promise<number | null> {
-  const exited = once(child, 'exit') as Promise<[number | null]>
+  const exited = Promise.withResolvers<number | null>()
+  child.once('exit', exited.resolve)
+  child.once('error', exited.reject)
   let killer: NodeJS.Timeout | undefined
   const end = () => {
     child.kill('SIGTERM')
@@ -55,7 +57,7 @@ async function runUntil(child: ChildProcess, stop: AbortSignal): Promise<number 
   }
   if (stop.aborted) end()
   else stop.addEventListener('abort', end, { once: true })
-  const [code] = await exited
+  const code = await exited.promise
   stop.removeEventListener('abort', end)
   clearTimeout(killer)
   return code

@@ -6,24 +6,24 @@ import { type Duty, openOperator, type Operator, requireDuty } from '#operators/
 import { Refusal } from '#errors.ts'
 
 /** Where a command's answer goes: standard output, a line at a time. */
-export type Out = { line(text?: string): void }
+export type Out = { line: (text?: string) => void }
 
 export type Call = {
   args: string[]
   config: Config
   out: Out
   /** Opens the house for the command, and acts in it as the named operator, who must have the duty. */
-  enter(duty: Duty): Promise<Entered>
+  enter: (duty: Duty) => Promise<Entered>
 }
 
 export type Entered = AsyncDisposable & {
   app: App
   operator: Operator
-  note(verb: string, subject: string, detail?: Record<string, unknown>): Promise<void>
+  note: (verb: string, subject: string, detail?: Record<string, unknown>) => Promise<void>
 }
 
 /** A command line verb. `usage` is the line of the help, without the program's name. */
-export type Command = { usage: string; about: string; run(call: Call): Promise<void> }
+export type Command = { usage: string; about: string; run: (call: Call) => Promise<void> }
 
 /** The app as the operator named by --as, DAYBREAK_OPERATOR or the system's user. */
 export async function enterAs(app: App, { name, duty }: { name: string | null; duty: Duty }): Promise<Entered> {

@@ -12,7 +12,7 @@ export const digest: Command = {
   usage: 'digest compose [newsletter] [--again] | preview <edition> [--out DIR] | approve <edition> [--hash HASH] | send <edition> [--local-hour]',
   about: 'Composes a digest, shows it, approves exactly what was shown, and sends it.',
   async run({ args, out, enter }) {
-    const [verb, ...rest] = args
+    const [verb = '', ...rest] = args
     switch (verb) {
       case 'compose':
         return compose({ rest, out, house: await enter('compose') })
@@ -23,7 +23,7 @@ export const digest: Command = {
       case 'send':
         return send({ rest, out, house: await enter('send') })
       default:
-        throw new Refusal(`digest takes compose, preview, approve or send, not "${verb ?? ''}"`)
+        throw new Refusal(`digest takes compose, preview, approve or send, not "${verb}"`)
     }
   },
 }

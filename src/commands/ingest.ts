@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Command } from '#commands/command.ts'
@@ -17,7 +17,8 @@ export const ingestCommand: Command = {
       allowPositionals: true,
       options: { breaking: { type: 'boolean', default: false } },
     })
-    if (positionals.length === 0) throw new Refusal('name a file, an address, or - for standard input', { field: 'file' })
+    if (positionals.length === 0)
+      throw new Refusal('name a file, an address, or - for standard input', { field: 'file' })
     await using house = await enter('ingest')
     const { draftAlert } = await import('#editions/draft-alert.ts')
     for (const place of positionals) {
@@ -28,10 +29,17 @@ export const ingestCommand: Command = {
         breaking: values.breaking,
       })
       await house.note('ingest', `article ${articleId}`, { kind, revision })
-      out.line(`${wordOf(kind)} article ${articleId}${kind === 'revision' ? ` (revision ${revision})` : ''}: ${article.headline}`)
+      out.line(
+        `${wordOf(kind)} article ${articleId}${kind === 'revision' ? ` (revision ${revision})` : ''}: ${article.headline}`,
+      )
       if (article.breaking && kind !== 'known') {
-        const { editionId } = await draftAlert(house.app.context, { articleId, operatorId: house.operator.id })
-        out.line(`  drafted alert ${editionId}: release it with "daybreak alert ${articleId} --release"`)
+        const { editionId } = await draftAlert(house.app.context, {
+          articleId,
+          operatorId: house.operator.id,
+        })
+        out.line(
+          `  drafted alert ${editionId}: release it with "daybreak alert ${articleId} --release"`,
+        )
       }
     }
   },
@@ -40,35 +48,45 @@ export const ingestCommand: Command = {
 /** A file, an address or standard input, as bytes with what is known of them. */
 export async function readPlace(place: string): Promise<{ input: ArticleInput; origin: Origin }> {
   if (place === '-') {
-    return { input: { bytes: await readStandardInput() }, origin: { kind: 'file', name: 'standard input' } }
+    return {
+      input: { bytes: await readLimited(process.stdin, 'standard input') },
+      origin: { kind: 'file', name: 'standard input' },
+    }
   }
   if (/^https?:\/\//i.test(place)) {
     const page = await fetchPage({ url: place })
     return { input: page, origin: { kind: 'page', name: new URL(page.url).hostname } }
   }
-  return { input: { bytes: await readLimited(place), fileName: basename(place) }, origin: { kind: 'file', name: 'files' } }
-}
-
-async function readLimited(path: string): Promise<Uint8Array> {
-  try {
-    const { size } = await stat(path)
-    // Reading 100 MB to say that it is too much would be too much.
-    if (size > MAX_ARTICLE_BYTES) {
-      throw new Refusal(`${path} has ${Math.ceil(size / 1e6)} MB, an article has at most ${MAX_ARTICLE_BYTES / 1024 / 1024} MB: give the article's own page or text`, { field: 'file' })
-    }
-    return await readFile(path)
-  } catch (cause) {
-    if (cause instanceof Refusal) throw cause
-    throw new Refusal(`cannot read ${path} (${reasonOf(cause)}): name a file that is there and readable`, { field: 'file', cause })
+  return {
+    input: { bytes: await readFileOf(place), fileName: basename(place) },
+    origin: { kind: 'file', name: 'files' },
   }
 }
 
-async function readStandardInput(): Promise<Uint8Array> {
+async function readFileOf(path: string): Promise<Uint8Array> {
+  try {
+    return await readLimited(createReadStream(path), path)
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause
+    throw new Refusal(
+      `cannot read ${path} (${reasonOf(cause)}): name a file that is there and readable`,
+      { field: 'file', cause },
+    )
+  }
+}
+
+/** As it comes and no further than an article can be long, for a file may be 100 GB, or a device without an end. */
+async function readLimited(stream: AsyncIterable<Uint8Array>, name: string): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+  for await (const chunk of stream) {
     size += chunk.length
-    if (size > MAX_ARTICLE_BYTES) throw new Refusal('standard input is longer than an article can be (5 MB)', { field: 'file' })
+    if (size > MAX_ARTICLE_BYTES) {
+      throw new Refusal(
+        `${name} has more than ${MAX_ARTICLE_BYTES / 1024 / 1024} MB, which is more than an article: give the article's own page or text`,
+        { field: 'file' },
+      )
+    }
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -4,9 +4,10 @@ import { Refusal } from '#errors.ts'
 
 export const settings: Command = {
   usage: 'settings [set <name> <value>]',
-  about: 'Shows or changes what the mails say of you: masthead, postal address, privacy policy and so on.',
+  about:
+    'Shows or changes what the mails say of you: masthead, postal address, privacy policy and so on.',
   async run({ args, out, enter }) {
-    const [verb, name, value] = args
+    const [verb, name, value, ...more] = args
     if (verb === undefined) {
       await using house = await enter('read')
       const { db } = house.app.context
@@ -19,8 +20,8 @@ export const settings: Command = {
       for (const line of tableOf(rows)) out.line(line)
       return
     }
-    if (verb !== 'set' || name === undefined || value === undefined) {
-      throw new Refusal('settings takes: set NAME VALUE')
+    if (verb !== 'set' || name === undefined || value === undefined || more.length > 0) {
+      throw new Refusal('settings takes: set NAME VALUE, with a value of several words in quotes')
     }
     await using house = await enter('change settings')
     await changeSetting(house.app.context, name, value)

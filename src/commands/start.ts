@@ -23,7 +23,8 @@ export const start: Command = {
     }
     const { runRole } = await import('#roles.ts')
     await using app = await openApp({ config, command: `start --role ${role}` })
-    await using _running = await runRole(app, role)
+    await using running = new AsyncDisposableStack()
+    running.use(await runRole(app, role))
     await stop.told
     app.context.log.info({ role }, 'stopping: mails on their way are finished, the rest is given back')
   },

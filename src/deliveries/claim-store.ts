@@ -31,13 +31,20 @@ export type ClaimInput = {
   now: Date
 }
 
-/** The most urgent walk that is due and nobody else stands on; locked until the transaction ends. */
+/**
+ * The most urgent walk that is due and nobody else stands on; locked until the transaction ends. A walk that waits for
+ * the next slice of readers does not keep the others waiting.
+ */
 export async function lockDrain(db: Db, { kinds, test, now }: ClaimInput): Promise<Drain | undefined> {
   const { rows } = await sql<Drain>`
     select d.edition_id as "editionId", d.cohort, d.destination, d.subscriber_id as cursor
          , e.planned_at is not null as planned
       from delivery_drain d join edition e on e.id = d.edition_id
      where e.state = 'sending' and e.kind = any(${kinds}) and e.test = ${test} and d.release_at <= ${now}
+       and (e.planned_at is not null
+            or exists (select from delivery r
+                        where (r.edition_id, r.cohort, r.destination) = (d.edition_id, d.cohort, d.destination)
+                          and r.subscriber_id > d.subscriber_id))
      order by d.release_at, d.edition_id, d.cohort, d.destination
      limit 1
        for update of d skip locked`.execute(db)
@@ -86,11 +93,14 @@ export async function claimRetries(db: Db, input: ClaimInput): Promise<Claim & {
   return { ...(await claimRows(db, { editionId, ids, retries: true, input })), walked: rows.length, editionId }
 }
 
-/** Why a reader must not be mailed at this moment, or null. `s`, `u`, `p` are subscriber, subscription, suppression. */
+/** Why a reader must not be mailed at this moment, or null. `e`, `s`, `u`, `p` are edition, subscriber, subscription, suppression. */
 const consent = (now: Date) => sql`
   case when s.state = 'left' or coalesce(u.cadence, 'off') = 'off' then 'left'
        when s.state is distinct from 'active' or p.address_hash is not null then 'suppressed'
        when u.snoozed_until > ${now} then 'snoozed'
+       when e.kind = 'alert'
+            and exists (select from story_mute m join edition_story es on es.story_id = m.story_id
+                         where es.edition_id = e.id and m.subscriber_id = s.id and m.until > ${now}) then 'snoozed'
   end`
 
 async function claimRows(

@@ -1,10 +1,11 @@
 import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { type Edition, findEdition, moveEdition } from '#editions/store.ts'
+import { type Edition, getEdition, moveEdition } from '#editions/store.ts'
 import type { Envelope } from '#mail/outcome.ts'
 import type { Lane } from '#queue/jobs.ts'
 import { claimServiceMails } from './claim-service.ts'
-import { type Claimed, claimRetries, claimWalk, findWithdrawn, lockDrain } from './claim-store.ts'
+import { type Claimed, type ClaimInput, claimRetries, claimWalk, findWithdrawn, lockDrain } from './claim-store.ts'
 import { finishEdition } from './finish.ts'
 import { kindsOf } from './lane.ts'
 import { composeReaderMail, isAsApproved } from './reader-mail.ts'
@@ -46,10 +47,8 @@ async function drainOnce(
 ): Promise<number | undefined> {
   const claim = await claimDue(context, lane)
   if (claim === undefined) return undefined
-  const { editionId, claimed } = claim
-  const edition = await findEdition(context.db, editionId)
-  if (edition === undefined) throw new Error(`no edition ${editionId}`)
-  if (!isAsApproved(edition)) await holdEdition(context, edition, 'its content is not what was approved')
+  const { edition, claimed } = claim
+  const editionId = edition.id
   const batch: Batch = {
     lane,
     rows: claimed,
@@ -63,10 +62,11 @@ async function drainOnce(
   return claimed.length
 }
 
+/** Claims with the edition in one transaction: rows must not stay claimed because reading about them failed. */
 async function claimDue(
-  { db, clock, sender, relay }: Sending,
+  { db, clock, sender, relay, log }: Sending,
   lane: 'alert' | 'digest',
-): Promise<{ editionId: number; claimed: Claimed[] } | undefined> {
+): Promise<{ edition: Edition; claimed: Claimed[] } | undefined> {
   const input = {
     kinds: kindsOf(lane),
     senderId: sender.id,
@@ -76,15 +76,21 @@ async function claimDue(
     now: clock.now(),
   }
   return inTransaction(db, async (transaction) => {
-    const retries = await claimRetries(transaction, input)
-    if (retries.editionId !== undefined) return { editionId: retries.editionId, claimed: retries.claimed }
-    const drain = await lockDrain(transaction, input)
-    if (drain === undefined) return undefined
-    const { claimed, walked } = await claimWalk(transaction, { drain, input })
-    // The walk is at its end for now, but planning goes on behind it: the next slice leaves a job.
-    if (walked === 0 && !drain.planned) return undefined
-    return { editionId: drain.editionId, claimed }
+    const due = await claimNext(transaction, input)
+    if (due === undefined) return undefined
+    const edition = await getEdition(transaction, due.editionId)
+    // Held here, its rows are given back before the first of them is sent.
+    if (!isAsApproved(edition)) await holdEdition({ db: transaction, log }, edition, 'its content is not what was approved')
+    return { edition, claimed: due.claimed }
   })
+}
+
+async function claimNext(db: Db, input: ClaimInput): Promise<{ editionId: number; claimed: Claimed[] } | undefined> {
+  const { editionId, claimed } = await claimRetries(db, input)
+  if (editionId !== undefined) return { editionId, claimed }
+  const drain = await lockDrain(db, input)
+  if (drain === undefined) return undefined
+  return { editionId: drain.editionId, claimed: (await claimWalk(db, { drain, input })).claimed }
 }
 
 async function drainService(context: Sending, signal: AbortSignal): Promise<number | undefined> {

@@ -14,7 +14,7 @@ const RELAY_ID_BYTES = 56
 export type Entry = RowKey & { kind: 'begun' | 'accepted' | 'other'; relayId: string | null }
 
 export class Journal {
-  readonly #file: number
+  #file: number | undefined
   readonly #record = Buffer.alloc(SIZE)
 
   constructor(path: string) {
@@ -36,12 +36,15 @@ export class Journal {
   }
 
   #append(entry: Entry): void {
+    // A closed number may by now be another file's: what is written late must not land there.
+    if (this.#file === undefined) throw new Error('the journal is closed')
     const written = writeSync(this.#file, encode(this.#record, entry))
     if (written !== SIZE) throw new Error(`the journal took ${written} of ${SIZE} bytes: is the disk full?`)
   }
 
   close(): void {
-    closeSync(this.#file)
+    if (this.#file !== undefined) closeSync(this.#file)
+    this.#file = undefined
   }
 }
 

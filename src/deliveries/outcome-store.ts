@@ -7,6 +7,8 @@ export type Fate = Outcome | { kind: 'given back' } | { kind: 'excluded'; reason
 
 export type RowKey = { editionId: number; subscriberId: number; attempt: number }
 
+export type Settled = { key: RowKey; fate: Fate; at: Date }
+
 /**
  * Writes outcomes of one sender's claims in one statement a table. A row that is no longer this claim (its lease was
  * taken, its attempt is another) is left alone.
@@ -14,7 +16,7 @@ export type RowKey = { editionId: number; subscriberId: number; attempt: number 
  */
 export async function recordOutcomes(
   db: Db,
-  { senderId, rows }: { senderId: number; rows: { key: RowKey; fate: Fate; at: Date }[] },
+  { senderId, rows }: { senderId: number; rows: Settled[] },
 ): Promise<number> {
   const records = rows.map(({ key, fate, at }) => ({ ...key, at, ...columnsOf(fate, key, at) }))
   let written = 0

@@ -20,10 +20,10 @@ const SLICE = 20_000
 /** Plans the whole edition, slice by slice, from where it stands. Asking again is harmless. */
 export async function planEdition(
   context: Pick<Context, 'db' | 'clock' | 'enqueue'>,
-  { editionId, signal }: { editionId: number; signal?: AbortSignal },
+  { editionId, signal, slice = SLICE }: { editionId: number; signal?: AbortSignal; slice?: number },
 ): Promise<void> {
   for (;;) {
-    const done = await inTransaction(context.db, async (db) => planSlice({ db, clock: context.clock }, editionId))
+    const done = await inTransaction(context.db, async (db) => planSlice({ db, clock: context.clock }, { editionId, slice }))
     if (done === undefined) return
     await context.enqueue('drain-lane', { lane: laneOf(done.kind) })
     if (done.final || signal?.aborted === true) return
@@ -36,18 +36,18 @@ export async function planEdition(
  */
 export async function planSlice(
   { db, clock }: Pick<Context, 'clock'> & { db: Db },
-  editionId: number,
+  { editionId, slice = SLICE }: { editionId: number; slice?: number },
 ): Promise<{ kind: Plan['kind']; final: boolean } | undefined> {
   const plan = await lockPlan(db, editionId)
   if (plan === undefined) return undefined
   const now = clock.now()
   await sql`select ensure_delivery_partition(${editionId})`.execute(db)
-  const { readers, last } = await pickReaders(db, { plan, now, limit: SLICE })
+  const { readers, last } = await pickReaders(db, { plan, now, limit: slice })
   await insertCohorts(db, plan)
   await insertVariants(db, plan)
   await insertDeliveries(db, { plan, now })
   await openDrains(db, plan)
-  const final = readers < SLICE
+  const final = readers < slice
   await finishPlan(db, { plan, cursor: last, final, now })
   // The first claim would otherwise be planned with the statistics of an empty table.
   if (plan.cursor === 0 && readers > 1000) await sql`analyze delivery`.execute(db)

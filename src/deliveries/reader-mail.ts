@@ -84,7 +84,7 @@ function slotsOf(edition: Edition, links: ReturnType<typeof linksOf>): SlotValue
     webViewUrl: links.web,
     signUpUrl: links.signUp,
     alertsOnlyOffUrl: links.unsubscribe,
-    storyOffUrl: links.preferences,
+    storyOffUrl: links.storyOff,
     whyLine: `You get this because you signed up for ${offer} from ${edition.compiled.sender.name}.`,
   }
 }
@@ -92,12 +92,13 @@ function slotsOf(edition: Edition, links: ReturnType<typeof linksOf>): SlotValue
 function linksOf(secrets: Secrets, { edition, reader }: { edition: Edition; reader: Reader }) {
   const base = withSlash(new URL(edition.compiled.sender.publicUrl))
   const token = { publicId: reader.publicId, reference: edition.id, addressVersion: 0 }
-  const seal = (purpose: 'unsubscribe' | 'preferences' | 'webView') => sealToken(secrets, purpose, token)
+  const seal = (purpose: 'unsubscribe' | 'preferences' | 'webView' | 'muteStory') => sealToken(secrets, purpose, token)
   return {
     unsubscribe: new URL(`u/${seal('unsubscribe')}`, base).href,
     preferences: new URL(`p/${seal('preferences')}`, base).href,
     web: new URL(`e/${seal('webView')}`, base).href,
     signUp: base.href,
+    storyOff: new URL(`s/${seal('muteStory')}`, base).href,
     local: sealLocalPart(secrets, 'unsubscribe', token),
     bounce: sealLocalPart(secrets, 'bounce', { ...token, addressVersion: reader.addressVersion }),
   }

@@ -4,10 +4,10 @@ import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { isAlive } from '#db/process-identity.ts'
 import { type Entry, lastWords, readJournal, wordKey } from './journal.ts'
-import { type Fate, recordOutcomes, type RowKey } from './outcome-store.ts'
+import { type Fate, recordOutcomes, type RowKey, type Settled } from './outcome-store.ts'
 import { endSender, type Sender } from './sender.ts'
 
-type Lost = { id: number; hostId: string; bootId: string; pid: number; processStart: string; journal: string }
+type Lost = { id: number; hostId: string; bootId: string; pid: number; processStart: string; journal: string; unseen: boolean }
 
 export type Recovered = { accepted: number; planned: number; uncertain: number }
 
@@ -21,23 +21,35 @@ export async function recoverSenders(
   { hostId, bootId, id: ownId }: Pick<Sender, 'id' | 'hostId' | 'bootId'>,
 ): Promise<Recovered> {
   const total: Recovered = { accepted: 0, planned: 0, uncertain: 0 }
-  for (const lost of await listOpenSenders(context.db)) {
+  for (const lost of await listOpenSenders(context.db, context.clock.now())) {
     if (lost.id === ownId) continue
     const here = lost.hostId === hostId && lost.bootId === bootId
     const gone = here && !isAlive({ pid: lost.pid, processStart: numberOf(lost.processStart), bootId })
-    const now = context.clock.now()
-    const open = await listOpenRows(context.db, { senderId: lost.id, lapsedAt: gone ? null : now })
-    const words = gone ? journalOf(lost) : undefined
-    const rows = open.map((key) => ({ key, fate: fateOf(words, key), at: now }))
-    if (rows.length > 0) {
-      await recordOutcomes(context.db, { senderId: lost.id, rows })
-      count(total, rows)
-      context.log.warn({ sender: lost.id, ...tally(rows), journal: words !== undefined }, 'settled the rows of a lost sender')
-    }
+    const rows = await settleRows(context, { lost, gone })
+    count(total, rows)
     const rebooted = lost.hostId === hostId && lost.bootId !== bootId
-    if ((gone || rebooted) && (await endSender(context.db, { id: lost.id, now }))) await rm(lost.journal, { force: true })
+    if (gone || rebooted || (!here && lost.unseen)) await close(context, lost)
   }
   return total
+}
+
+/** Of a sender that may be alive, only the rows whose lease has passed are settled. */
+async function settleRows(
+  { db, clock, log }: Pick<Context, 'db' | 'clock' | 'log'>,
+  { lost, gone }: { lost: Lost; gone: boolean },
+): Promise<Settled[]> {
+  const now = clock.now()
+  const open = await listOpenRows(db, { senderId: lost.id, lapsedAt: gone ? null : now })
+  if (open.length === 0) return []
+  const words = gone ? journalOf(lost) : undefined
+  const rows = open.map((key) => ({ key, fate: fateOf(words, key), at: now }))
+  await recordOutcomes(db, { senderId: lost.id, rows })
+  log.warn({ sender: lost.id, ...tally(rows), journal: words !== undefined }, 'settled the rows of a lost sender')
+  return rows
+}
+
+async function close({ db, clock }: Pick<Context, 'db' | 'clock'>, { id, journal }: Lost): Promise<void> {
+  if (await endSender(db, { id, now: clock.now() })) await rm(journal, { force: true })
 }
 
 function journalOf({ journal }: Lost): Map<string, Entry> | undefined {
@@ -73,10 +85,11 @@ function tally(rows: { fate: Fate }[]): Partial<Record<Fate['kind'], number>> {
   return counts
 }
 
-async function listOpenSenders(db: Db): Promise<Lost[]> {
+async function listOpenSenders(db: Db, now: Date): Promise<Lost[]> {
   const { rows } = await sql<Lost>`
     select id, host_id as "hostId", boot_id as "bootId", pid, process_start as "processStart", journal
-      from sender where ended_at is null order by id limit 1000`.execute(db)
+         , seen_at < ${now}::timestamptz - interval '1 hour' as unseen
+      from sender where ended_at is null order by id desc limit 1000`.execute(db)
   return rows
 }
 

@@ -3,14 +3,16 @@ import { reasonOf } from '#errors.ts'
 import type { Envelope, Outcome } from '#mail/outcome.ts'
 import type { Lane } from '#queue/jobs.ts'
 import type { Claimed } from './claim-store.ts'
-import { type Fate, recordOutcomes, type RowKey } from './outcome-store.ts'
+import { type Fate, recordOutcomes, type RowKey, type Settled } from './outcome-store.ts'
 import type { Sender } from './sender.ts'
+
+type Mail = { envelope: Envelope; raw: Buffer }
 
 export type Batch = {
   lane: Lane
   rows: Claimed[]
   leaseMs: number
-  compose(row: Claimed): Promise<{ envelope: Envelope; raw: Buffer }>
+  compose(row: Claimed): Promise<Mail>
   /** Who withdrew since the claim, and whether a person stopped the edition. */
   withdrawn(ids: number[]): Promise<{ stopped: boolean; reasons: Map<number, string> }>
   /** The relay refused us, not a reader. */
@@ -38,7 +40,7 @@ class Round {
   readonly #batch: Batch
   readonly #signal: AbortSignal
   readonly #queue: Claimed[]
-  readonly #fates: { key: RowKey; fate: Fate; at: Date }[] = []
+  readonly #fates: Settled[] = []
   /** Monotonic: a clock that jumps must not make a lapsed lease look alive. */
   readonly #leaseEnds: number
   #lookedAt = Number.NEGATIVE_INFINITY
@@ -63,10 +65,15 @@ class Round {
 
   /** Rows nobody came to (a lane of the round broke) are given back too. */
   async record(): Promise<void> {
-    const { db, sender, clock } = this.#context
+    const { db, sender, clock, log } = this.#context
     const at = clock.now()
     for (const row of this.#queue) this.#fates.push({ key: keyOf(row), fate: { kind: 'given back' }, at })
-    await recordOutcomes(db, { senderId: sender.id, rows: this.#fates })
+    try {
+      await recordOutcomes(db, { senderId: sender.id, rows: this.#fates })
+    } catch (error) {
+      sender.unwritten.push(...this.#fates)
+      log.error({ rows: this.#fates.length, reason: reasonOf(error) }, 'outcomes are not written yet')
+    }
   }
 
   async #settle(row: Claimed): Promise<Fate> {
@@ -76,23 +83,58 @@ class Round {
     const reason = this.#look.reasons.get(row.subscriberId)
     if (reason !== undefined) return { kind: 'excluded', reason }
     if (row.notAfter <= this.#context.clock.now()) return { kind: 'excluded', reason: 'expired' }
-    const outcome = await this.#send(row)
-    await this.#learn(outcome)
-    return outcome
+    const mail = await this.#compose(row)
+    if (mail === undefined) return { kind: 'deferred', code: 0, reply: 'this mail cannot be composed' }
+    const fate = await this.#send(row, mail)
+    if (fate.kind !== 'given back') await this.#learn(fate)
+    return fate
   }
 
-  async #send(row: Claimed): Promise<Outcome> {
+  /** Undefined for a row whose mail cannot be made: the others go out, and it waits for a person to read the log. */
+  async #compose(row: Claimed): Promise<Mail | undefined> {
+    try {
+      return await this.#batch.compose(row)
+    } catch (err) {
+      this.#context.log.error({ ...keyOf(row), err }, 'a mail cannot be composed')
+      return undefined
+    }
+  }
+
+  async #send(row: Claimed, mail: Mail): Promise<Outcome | { kind: 'given back' }> {
     const { sender } = this.#context
-    const key = keyOf(row)
-    const { envelope, raw } = await this.#batch.compose(row)
+    let began = false
+    // A mail whose body has begun is finished: cut off, nobody would know whether it arrived.
+    const giveUp = new AbortController()
+    const stop = () => {
+      if (!began) giveUp.abort(this.#signal.reason)
+    }
+    this.#signal.addEventListener('abort', stop)
     const begun = () => {
       if (performance.now() > this.#leaseEnds) throw new Error('the lease of this claim has nearly passed')
-      sender.journal.begun(key)
+      sender.journal.begun(keyOf(row))
+      began = true
     }
-    const outcome = await sender.transport.send({ envelope, raw, begun })
-    if (outcome.kind === 'accepted') sender.journal.accepted(key, outcome.relayId)
-    else if (outcome.kind === 'deferred' || outcome.kind === 'rejected') sender.journal.other(key)
-    return outcome
+    try {
+      const outcome = await sender.transport.send({ ...mail, begun, signal: giveUp.signal })
+      this.#note(row, outcome)
+      return outcome
+    } catch (error) {
+      if (began) return { kind: 'uncertain', reason: reasonOf(error) }
+      return this.#signal.aborted ? { kind: 'given back' } : { kind: 'unsent', reason: reasonOf(error) }
+    } finally {
+      this.#signal.removeEventListener('abort', stop)
+    }
+  }
+
+  /** A journal that takes no more costs no outcome: the ledger still gets it, and no other body begins. */
+  #note(row: Claimed, outcome: Outcome): void {
+    const { journal } = this.#context.sender
+    try {
+      if (outcome.kind === 'accepted') journal.accepted(keyOf(row), outcome.relayId)
+      else if (outcome.kind === 'deferred' || outcome.kind === 'rejected') journal.other(keyOf(row))
+    } catch (error) {
+      this.#context.log.error({ reason: reasonOf(error) }, 'the journal takes no outcomes')
+    }
   }
 
   async #learn(outcome: Outcome): Promise<void> {
@@ -109,27 +151,35 @@ class Round {
       if (sender.rest.delete(lane)) log.info({ lane }, 'the relay takes mail again')
       if (outcome.kind === 'rejected' && outcome.blame === 'sender') {
         this.#ending ??= outcome.reply
-        await this.#batch.refused(outcome.reply)
+        await this.#refused(outcome.reply)
       }
+    }
+  }
+
+  async #refused(reply: string): Promise<void> {
+    try {
+      await this.#batch.refused(reply)
+    } catch (error) {
+      this.#context.log.error({ reply, reason: reasonOf(error) }, 'the relay refuses us, and the edition could not be held')
     }
   }
 
   async #lookAgain(): Promise<void> {
     if (performance.now() - this.#lookedAt < LOOK_AGAIN_MS) return
-    this.#looking ??= this.#batch
-      .withdrawn(this.#batch.rows.map((row) => row.subscriberId))
-      .then((look) => {
-        this.#look = look
-        this.#lookedAt = performance.now()
-      })
-      .catch((error: unknown) => {
-        this.#context.log.error({ reason: reasonOf(error) }, 'cannot see who withdrew: sending pauses')
-        this.#look = { stopped: true, reasons: new Map() }
-      })
-      .finally(() => {
-        this.#looking = undefined
-      })
+    this.#looking ??= this.#lookNow()
     await this.#looking
+  }
+
+  async #lookNow(): Promise<void> {
+    try {
+      this.#look = await this.#batch.withdrawn(this.#batch.rows.map((row) => row.subscriberId))
+      this.#lookedAt = performance.now()
+    } catch (error) {
+      this.#context.log.error({ reason: reasonOf(error) }, 'cannot see who withdrew: sending pauses')
+      this.#look = { stopped: true, reasons: new Map() }
+    } finally {
+      this.#looking = undefined
+    }
   }
 }
 

@@ -3,9 +3,10 @@ import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { listMissingSettings } from '#editions/publication.ts'
-import { approveContent, type Edition, getEdition, moveEdition, releaseEdition } from '#editions/store.ts'
+import { approveContent, type Edition, getEdition, lockState, moveEdition, releaseEdition } from '#editions/store.ts'
 import { laneOf } from './lane.ts'
 import { planSlice } from './plan.ts'
+import { findSenderAtWork } from './sender.ts'
 
 /** Says yes to exactly the content with this hash. @throws Refusal when it changed since it was looked at */
 export async function approveEdition(
@@ -38,7 +39,7 @@ export async function sendEdition(
     if (!(await releaseEdition(db, { id: editionId, rule, test: context.relay.test, now }))) {
       throw new Refusal(`edition ${editionId} is ${edition.state}: approve it first, and send it once`, { status: 409 })
     }
-    return planSlice({ db, clock: context.clock }, editionId)
+    return planSlice({ db, clock: context.clock }, { editionId })
   })
   await context.enqueue('drain-lane', { lane: laneOf(edition.kind) })
   if (planned?.final !== true) await context.enqueue('plan-edition', { editionId })
@@ -76,21 +77,31 @@ export async function excludeStopped(
   const { numAffectedRows } = await sql`
     update delivery set state = 'excluded', reason = 'stopped', retry_at = null, outcome_at = ${now}
      where edition_id = ${editionId} and state = 'planned'`.execute(db)
+  // Last: until the walks are gone, the sweep knows that a stop is unfinished.
+  await sql`delete from delivery_drain where edition_id = ${editionId}`.execute(db)
   return Number(numAffectedRows ?? 0)
 }
 
-/** Puts uncertain rows of an edition back, byte-identical, because a person chose "send again". */
+/**
+ * Puts uncertain rows of an edition back, byte-identical, because a person chose "send again". Those whose time has
+ * passed stay uncertain: to leave them out as expired would deny that they may have arrived.
+ */
 export async function sendUncertainAgain(
   { db, clock, enqueue }: Pick<Context, 'db' | 'clock' | 'enqueue'>,
   editionId: number,
 ): Promise<number> {
   const edition = await getEdition(db, editionId)
+  const now = clock.now()
   const count = await inTransaction(db, async (transaction) => {
+    const state = await lockState(transaction, editionId)
+    if (state !== 'sending' && state !== 'sent' && state !== 'held') {
+      throw new Refusal(`edition ${editionId} is ${state}: nothing of it is sent any more`, { status: 409 })
+    }
     const { numAffectedRows } = await sql`
-      update delivery set state = 'planned', retry_at = ${clock.now()}, outcome_at = null
-       where edition_id = ${editionId} and state = 'uncertain'`.execute(transaction)
+      update delivery set state = 'planned', retry_at = ${now}, outcome_at = null
+       where edition_id = ${editionId} and state = 'uncertain' and not_after > ${now}`.execute(transaction)
     if (numAffectedRows !== undefined && numAffectedRows > 0n) {
-      await moveEdition(transaction, { id: editionId, from: ['sent', 'held'], to: 'sending' })
+      await moveEdition(transaction, { id: editionId, from: ['sent'], to: 'sending' })
     }
     return Number(numAffectedRows ?? 0)
   })
@@ -98,7 +109,19 @@ export async function sendUncertainAgain(
   return count
 }
 
-async function refuseUnready({ db, relay }: Pick<Context, 'db' | 'relay'>, edition: Edition): Promise<void> {
+async function refuseUnready(
+  { db, relay, clock }: Pick<Context, 'db' | 'relay' | 'clock'>,
+  edition: Edition,
+): Promise<void> {
+  const sender = await findSenderAtWork(db, clock.now())
+  if (sender !== undefined && sender.test !== relay.test) {
+    throw new Refusal(
+      sender.test
+        ? 'the running sender mails into the built-in inbox, and here SMTP_URL is set: give both the same environment'
+        : 'the running sender mails through a relay, and here SMTP_URL is not set: give both the same environment',
+      { field: 'SMTP_URL', status: 409 },
+    )
+  }
   if (relay.test) return
   const missing = await listMissingSettings({ db })
   if (missing.length > 0) {

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import type { Context } from '#context.ts'
 import { identityOf } from '#db/process-identity.ts'
+import { hasCode } from '#errors.ts'
 import type { Transport } from '#mail/outcome.ts'
 import type { Lane } from '#queue/jobs.ts'
 import { Journal } from './journal.ts'
+import type { Settled } from './outcome-store.ts'
 
 /** This process as one that sends: its rows in the ledger carry its id, and its journal tells what it had begun. */
 export type Sender = AsyncDisposable & {
@@ -17,10 +19,12 @@ export type Sender = AsyncDisposable & {
   transport: Transport
   /** A lane whose relay does not answer rests, so that a dead relay is not knocked on for every reader. */
   rest: Map<Lane, { until: number; failures: number; reason: string }>
+  /** Outcomes that the database did not take yet: the sweep writes them when it is back. */
+  unwritten: Settled[]
 }
 
 export async function openSender(
-  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { db, clock, relay }: Pick<Context, 'db' | 'clock' | 'relay'>,
   { dataDir, transport }: { dataDir: string; transport: Transport },
 ): Promise<Sender> {
   const folder = join(dataDir, 'journal')
@@ -29,9 +33,11 @@ export async function openSender(
   const { pid, processStart, bootId = 'unknown' } = identityOf(process.pid)
   const path = join(folder, `${pid}-${randomBytes(6).toString('hex')}.journal`)
   const journal = new Journal(path)
+  const now = clock.now()
   const { rows } = await sql<{ id: number }>`
-    insert into sender (host_id, boot_id, pid, process_start, journal, started_at)
-    values (${hostId}, ${bootId}, ${pid}, ${String(processStart ?? '')}, ${path}, ${clock.now()})
+    insert into sender (host_id, boot_id, pid, process_start, journal, test, started_at, seen_at)
+    values (${hostId}, ${bootId}, ${pid}, ${String(processStart ?? '')}, ${path}, ${relay.test}
+          , ${now}, ${now})
     returning id`.execute(db)
   const id = rows[0]?.id
   if (id === undefined) throw new Error('insert returned no row')
@@ -42,11 +48,28 @@ export async function openSender(
     journal,
     transport,
     rest: new Map(),
+    unwritten: [],
     async [Symbol.asyncDispose]() {
       journal.close()
       if (await endSender(db, { id, now: clock.now() })) await rm(path, { force: true })
     },
   }
+}
+
+/** Says that this sender is alive, at most every ten seconds; one that was given up by mistake is taken back. */
+export async function noteSeen(db: Context['db'], { id, now }: { id: number; now: Date }): Promise<void> {
+  await sql`
+    update sender set seen_at = ${now}, ended_at = null
+     where id = ${id} and seen_at < ${now}::timestamptz - interval '10 seconds'`.execute(db)
+}
+
+/** Whether a sender that is at work sends into the built-in inbox; undefined when none is. */
+export async function findSenderAtWork(db: Context['db'], now: Date): Promise<{ test: boolean } | undefined> {
+  const { rows } = await sql<{ test: boolean }>`
+    select test from sender
+     where ended_at is null and seen_at > ${now}::timestamptz - interval '30 seconds'
+     order by id desc limit 1`.execute(db)
+  return rows[0]
 }
 
 /** Marks a sender as gone, unless rows of it are still open: those are for recovery to settle first. */
@@ -67,7 +90,7 @@ async function ensureHostId(dataDir: string): Promise<string> {
   try {
     await writeFile(file, randomBytes(12).toString('hex'), { flag: 'wx', mode: 0o600, flush: true })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if (!hasCode(error, 'EEXIST')) throw error
   }
   const pids = await readlink('/proc/self/ns/pid').catch(() => '')
   return `${(await readFile(file, 'utf8')).trim()} ${pids}`.trim()

@@ -6,7 +6,15 @@ import { inTransaction } from '#db/transaction.ts'
 import { listNewsletters, scheduleInWords } from '#editions/newsletter.ts'
 import { publicationOf, readSettings } from '#editions/publication.ts'
 import { compileConfirm, compileWelcome } from '#mail/templates.ts'
-import { askToJoin, CONFIRM_HOURS, confirm, type Confirmation, type SignUp } from '#subscribers/sign-up.ts'
+import {
+  askToJoin,
+  CONFIRM_HOURS,
+  confirm,
+  type Confirmation,
+  readConfirmation,
+  readSignUp,
+  type SignUp,
+} from '#subscribers/sign-up.ts'
 
 type Joining = Pick<Context, 'db' | 'clock' | 'secrets' | 'enqueue' | 'relay'>
 
@@ -16,36 +24,60 @@ type Joining = Pick<Context, 'db' | 'clock' | 'secrets' | 'enqueue' | 'relay'>
  * @throws Refusal for input that the typing person can mend
  */
 export async function requestToJoin(context: Joining, input: SignUp): Promise<void> {
+  // What is refused here has cost no template and left no row.
+  const read = await readSignUp(context, input)
   const form = await ensureForm(context.db, await confirmForm(context, input.newsletters))
   const planned = await inTransaction(context.db, async (db) => {
-    const asking = await askToJoin({ ...context, db }, input)
+    const asking = await askToJoin({ ...context, db }, read)
     if (asking === undefined) return false
-    return planConfirmation(db, { ...asking, subscriberId: asking.subscriber.id, form, ...planning(context) })
+    return planConfirmation(db, {
+      ...asking,
+      subscriberId: asking.subscriber.id,
+      form,
+      ...planning(context),
+    })
   })
   if (planned) await context.enqueue('drain-lane', { lane: 'confirmation' })
 }
 
 /** Confirms and plans the welcome, once. */
 export async function confirmJoining(context: Joining, token: string): Promise<Confirmation> {
+  const read = await readConfirmation(context, token)
+  if (read.kind !== 'open') return read
   const form = await ensureForm(context.db, await welcomeForm(context))
   const confirmation = await inTransaction(context.db, async (db) => {
     const done = await confirm({ ...context, db }, token)
     if (done.kind === 'confirmed') {
-      await planWelcome(db, { ...done, subscriberId: done.subscriber.id, form, ...planning(context) })
+      await planWelcome(db, {
+        ...done,
+        subscriberId: done.subscriber.id,
+        form,
+        ...planning(context),
+      })
     }
     return done
   })
-  if (confirmation.kind === 'confirmed') await context.enqueue('drain-lane', { lane: 'confirmation' })
+  if (confirmation.kind === 'confirmed')
+    await context.enqueue('drain-lane', { lane: 'confirmation' })
   return confirmation
 }
 
-type Planned = { subscriberId: number; newsletterIds: number[]; form: string; test: boolean; now: Date }
+type Planned = {
+  subscriberId: number
+  newsletterIds: number[]
+  form: string
+  test: boolean
+  now: Date
+}
 
 function planning({ relay, clock }: Pick<Context, 'relay' | 'clock'>) {
   return { test: relay.test, now: clock.now() }
 }
 
-async function planConfirmation(db: Db, { subscriberId, newsletterIds, form, test, now }: Planned): Promise<boolean> {
+async function planConfirmation(
+  db: Db,
+  { subscriberId, newsletterIds, form, test, now }: Planned,
+): Promise<boolean> {
   const { rows } = await sql`
     insert into service_mail (kind, subscriber_id, recipient, address_hash, form, payload, test, release_at, not_after)
     select 'confirmation', s.id, s.email, s.address_hash, ${form}, ${JSON.stringify({ newsletterIds })}::jsonb
@@ -57,12 +89,16 @@ async function planConfirmation(db: Db, { subscriberId, newsletterIds, form, tes
                           and m.release_at > ${now}::timestamptz - interval '24 hours')
        and (select count(*) from service_mail m
              where m.address_hash = s.address_hash and m.kind = 'confirmation'
-               and m.release_at > coalesce(s.confirmed_at, '-infinity')) < 3
+               and m.release_at > coalesce((select max(c.at) from consent_event c
+                                             where c.subscriber_id = s.id and c.kind = 'confirmed'), '-infinity')) < 3
     returning id`.execute(db)
   return rows.length > 0
 }
 
-async function planWelcome(db: Db, { subscriberId, newsletterIds, form, test, now }: Planned): Promise<void> {
+async function planWelcome(
+  db: Db,
+  { subscriberId, newsletterIds, form, test, now }: Planned,
+): Promise<void> {
   await sql`
     insert into service_mail (kind, subscriber_id, recipient, address_hash, form, payload, test, release_at, not_after)
     select 'welcome', s.id, s.email, s.address_hash, ${form}, ${JSON.stringify({ newsletterIds })}::jsonb
@@ -71,7 +107,9 @@ async function planWelcome(db: Db, { subscriberId, newsletterIds, form, test, no
      where s.id = ${subscriberId} and s.email is not null
        and not exists (select from service_mail m
                         where m.subscriber_id = s.id and m.kind = 'welcome'
-                          and m.release_at > ${now}::timestamptz - interval '24 hours')`.execute(db)
+                          and m.release_at > ${now}::timestamptz - make_interval(hours => ${CONFIRM_HOURS}))`.execute(
+    db,
+  )
 }
 
 type Form = { subject: string; html: string; text: string }
@@ -104,11 +142,17 @@ async function welcomeForm({ db }: Pick<Context, 'db'>): Promise<Form> {
 }
 
 function describe(newsletter: Awaited<ReturnType<typeof listNewsletters>>[number]) {
-  return { name: newsletter.name, description: newsletter.description, schedule: scheduleInWords(newsletter) }
+  return {
+    name: newsletter.name,
+    description: newsletter.description,
+    schedule: scheduleInWords(newsletter),
+  }
 }
 
 async function ensureForm(db: Db, { subject, html, text }: Form): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify([subject, html, text])).digest('hex')
+  const hash = createHash('sha256')
+    .update(JSON.stringify([subject, html, text]))
+    .digest('hex')
   await sql`
     insert into service_form (content_hash, subject, html, text) values (${hash}, ${subject}, ${html}, ${text})
     on conflict (content_hash) do nothing`.execute(db)

@@ -3,10 +3,11 @@ import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import type { Lane } from '#queue/jobs.ts'
 import { finishEdition } from './finish.ts'
+import { recordOutcomes } from './outcome-store.ts'
 import { listUnplanned } from './plan-store.ts'
 import { recoverSenders } from './recover.ts'
 import { excludeStopped } from './send-edition.ts'
-import type { Sender } from './sender.ts'
+import { noteSeen, type Sender } from './sender.ts'
 
 /**
  * Jobs are hints and may be lost, rows are not: finds what is due and has no job, settles what lost processes left,
@@ -14,18 +15,28 @@ import type { Sender } from './sender.ts'
  */
 export async function sweepDeliveries(
   context: Pick<Context, 'db' | 'clock' | 'log' | 'enqueue' | 'relay'>,
-  sender: Pick<Sender, 'id' | 'hostId' | 'bootId'>,
+  sender: Pick<Sender, 'id' | 'hostId' | 'bootId' | 'unwritten'>,
 ): Promise<void> {
+  await noteSeen(context.db, { id: sender.id, now: context.clock.now() })
+  await writeLate(context, sender)
   await recoverSenders(context, sender)
   for (const editionId of await listUnplanned(context.db)) await context.enqueue('plan-edition', { editionId })
   for (const lane of await listDueLanes(context.db, { now: context.clock.now(), test: context.relay.test })) {
-    await context.enqueue('drain-lane', { lane })
+    await context.enqueue('drain-lane', { lane, sender: sender.id })
   }
   await holdForTheOtherRelay(context)
   for (const { id, state } of await listOpenEditions(context.db)) {
     if (state === 'sending') await finishEdition(context, id)
     else await excludeStopped(context.db, { editionId: id, now: context.clock.now() })
   }
+}
+
+/** A row that is not this claim any more is left alone, so writing again what was half heard is harmless. */
+async function writeLate({ db }: Pick<Context, 'db'>, { id, unwritten }: Pick<Sender, 'id' | 'unwritten'>): Promise<void> {
+  const rows = unwritten.slice()
+  if (rows.length === 0) return
+  await recordOutcomes(db, { senderId: id, rows })
+  unwritten.splice(0, rows.length)
 }
 
 async function listDueLanes(db: Db, { now, test }: { now: Date; test: boolean }): Promise<Lane[]> {
@@ -55,13 +66,15 @@ async function holdForTheOtherRelay({ db, relay, log }: Pick<Context, 'db' | 're
   for (const { id } of rows) log.error({ edition: id }, 'edition held: it was released to another relay')
 }
 
-/** Editions being sent, and stopped ones that still have rows which were given back after the stop. */
+/** Editions being sent, and stopped ones with rows that were given back after the stop or that it did not come to. */
 async function listOpenEditions(db: Db): Promise<{ id: number; state: 'sending' | 'stopped' }[]> {
   const { rows } = await sql<{ id: number; state: 'sending' | 'stopped' }>`
     select e.id, e.state from edition e
      where e.state = 'sending'
-        or (e.state = 'stopped' and exists (select from delivery d
-             where d.edition_id = e.id and d.state = 'planned' and d.retry_at is not null))
+        or (e.state = 'stopped'
+            and (exists (select from delivery_drain d where d.edition_id = e.id)
+                 or exists (select from delivery d
+                             where d.edition_id = e.id and d.state = 'planned' and d.retry_at is not null)))
      order by e.id limit 200`.execute(db)
   return rows
 }

@@ -20,12 +20,12 @@ export type Demo = {
   files: string[]
   outDir: string | null
   json: boolean
-  say(line?: string): void
+  say: (line?: string) => void
   /** Resolves when the person has seen enough; null ends at once. */
   keepUntil: Promise<void> | null
 }
 
-export type Told = { say(line: string): void; app: App; inbox: ReturnType<typeof readInbox> }
+export type Told = { say: (line: string) => void; app: App; inbox: ReturnType<typeof readInbox> }
 
 /** The whole job on real parts: PostgreSQL, the queue, the web server, SMTP into the built-in inbox. */
 export async function runDemo({ config, files, outDir, json, say, keepUntil }: Demo): Promise<void> {
@@ -101,13 +101,6 @@ async function lookAround({ say, url, keepUntil }: { say: Demo['say']; url: URL;
 /** One object for programs. `accepted`, `excluded` and `uncertain` are sums; `firstAcceptedMs` is the alert's. */
 function lineOf({ articles, stories, readers, digest, alert }: Result, ms: number) {
   const sum = (pick: (accounts: Accounts) => number) => pick(digest.accounts) + pick(alert.accounts)
-  const each = ({ edition, accounts, firstAcceptedMs }: Sent) => ({
-    edition: edition.id,
-    state: edition.state,
-    subject: edition.subject,
-    ...accounts,
-    firstAcceptedMs,
-  })
   return {
     articles,
     stories,
@@ -119,9 +112,14 @@ function lineOf({ articles, stories, readers, digest, alert }: Result, ms: numbe
     firstAcceptedMs: alert.firstAcceptedMs,
     testInbox: digest.edition.test,
     durationMs: Math.round(ms),
-    digest: each(digest),
-    alert: each(alert),
+    digest: partOf(digest),
+    alert: partOf(alert),
   }
+}
+
+function partOf({ edition, accounts, firstAcceptedMs }: Sent) {
+  const { id, state, subject } = edition
+  return { edition: id, state, subject, ...accounts, firstAcceptedMs }
 }
 
 /** Its own house, whatever the environment says; nothing of it outlives the demo. */

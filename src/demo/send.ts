@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
 import { readAccounts } from '#deliveries/accounts.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
 import { composeDigest } from '#editions/compose-digest.ts'
@@ -45,8 +46,7 @@ export async function sendAlert(told: Told, { bytes }: Breaking): Promise<{ edit
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
     body: Buffer.from(bytes),
   })
-  const answer = (await response.json()) as { alert?: { edition: number } }
-  if (answer.alert === undefined) throw new Refusal(`the API answered ${response.status} and no alert`)
+  const answer = z.object({ alert: z.object({ edition: z.number() }) }).parse(await response.json())
   const editionId = answer.alert.edition
   const firstAcceptedMs = await untilSent(told, { editionId, since: posted })
   const { subject } = await getEdition(app.context.db, editionId)

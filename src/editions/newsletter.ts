@@ -51,13 +51,6 @@ export async function getNewsletter(
   return found
 }
 
-export async function getNewsletterById(db: Db, id: number): Promise<Newsletter> {
-  const { rows } = await sql<Newsletter>`select ${columns} from newsletter where id = ${id}`.execute(db)
-  const [row] = rows
-  if (row === undefined) throw new Error(`no newsletter ${id}`)
-  return row
-}
-
 /** The rhythm in words for a reader: "Every morning at 06:30". */
 export function scheduleInWords({ cadence, localTime }: Pick<Newsletter, 'cadence' | 'localTime'>): string {
   const hour = localTime.slice(0, 5)

@@ -131,6 +131,13 @@ export async function moveEdition(
   return rows.length > 0
 }
 
+/** The edition's state, which stays until the caller's transaction ends; undefined when there is no such edition. */
+export async function lockState(db: Db, id: number): Promise<EditionState | undefined> {
+  const { rows } = await sql<{ state: EditionState }>`
+    select state from edition where id = ${id} for update`.execute(db)
+  return rows[0]?.state
+}
+
 /** Approves exactly the content that was seen; false when it changed or is not up for approval. */
 export async function approveContent(
   db: Db,
@@ -192,6 +199,19 @@ export async function findEditionOfRun(
     select id, content_hash as "contentHash" from edition
      where newsletter_id = ${newsletterId} and run_key = ${runKey}`.execute(db)
   return rows[0]
+}
+
+/** Whether another edition has alerted readers to this article, or is about to. */
+export async function wasAlerted(
+  db: Db,
+  { articleId, editionId }: { articleId: number; editionId: number },
+): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from edition_story es join edition e on e.id = es.edition_id
+     where es.article_id = ${articleId} and e.kind = 'alert' and e.id <> ${editionId}
+       and e.state not in ('draft', 'in review', 'skipped')
+     limit 1`.execute(db)
+  return rows.length > 0
 }
 
 /** Renews a draft of the same run as its next version; undefined when it is approved or further. */

@@ -71,14 +71,16 @@ async function sayError(context: Context, request: Request, error: Error): Promi
   if (refusal === undefined) context.log.error({ err: error, path: pathPattern(request) }, 'a request failed')
   const status = refusal?.status ?? 500
   const message = refusal?.message ?? 'something went wrong on our side, it is in the log'
-  request.status(status as 400)
   if (request.req.path.startsWith('/api/')) {
-    return request.json({ error: { message, ...(refusal?.field === undefined ? {} : { field: refusal.field }) } })
+    const field = refusal?.field
+    return Response.json({ error: { message, ...(field === undefined ? {} : { field }) } }, { status })
   }
+  const said = sentence(message)
   try {
-    return await request.html(errorPage(await pageFrame(context), { message: sentence(message) }))
+    const markup = errorPage(await pageFrame(context), { message: said })
+    return new Response(String(await markup), { status, headers: { 'Content-Type': 'text/html; charset=UTF-8' } })
   } catch {
-    return request.text(`${sentence(message)}\n`)
+    return new Response(`${said}\n`, { status })
   }
 }
 

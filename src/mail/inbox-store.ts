@@ -1,7 +1,7 @@
 import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import PostalMime from 'postal-mime'
+import PostalMime, { type Email } from 'postal-mime'
 
 import { Refusal } from '#errors.ts'
 
@@ -14,6 +14,8 @@ export type InboxEntry = {
   from: string
   to: string[]
   subject: string
+  /** The From header, for people: "The Harbour Courier <news@courier.example>". */
+  sender: string
 }
 
 export type InboxMail = InboxEntry & {
@@ -31,6 +33,8 @@ export type InboxReader = {
   list(page: { limit: number; before?: string }): Promise<InboxEntry[]>
   get(id: string): Promise<InboxMail>
   count(): Promise<number>
+  /** Removes every mail. */
+  clear(): Promise<void>
 }
 
 const ID = /^\d{8}T\d{9}Z-\d{6}$/
@@ -116,6 +120,10 @@ export function readInbox(dir: string): InboxReader {
       return parseMail(id, bytes)
     },
     count: async () => (await names()).length,
+    async clear() {
+      for (const id of await names()) await rm(join(dir, `${id}.eml`), { force: true })
+      entries.clear()
+    },
   }
 }
 
@@ -177,11 +185,11 @@ function splitEnvelope(bytes: Buffer): { from: string; to: string[]; raw: Buffer
   return { from, to: to.split(', ').filter(Boolean), raw: bytes.subarray(second + 2) }
 }
 
-async function parseEntry(id: string, head: Buffer): Promise<InboxEntry> {
-  const { from, to, raw } = splitEnvelope(head)
+async function parseEntry(id: string, bytes: Buffer): Promise<InboxEntry> {
+  const { from, to, raw } = splitEnvelope(bytes)
   const end = raw.indexOf('\r\n\r\n')
-  const { subject = '' } = await PostalMime.parse(raw.subarray(0, end < 0 ? raw.length : end + 4))
-  return { id, receivedAt: receivedAt(id), from, to, subject }
+  const head = await PostalMime.parse(raw.subarray(0, end < 0 ? raw.length : end + 4))
+  return { id, receivedAt: receivedAt(id), from, to, subject: head.subject ?? '', sender: senderOf(head) }
 }
 
 async function parseMail(id: string, bytes: Buffer): Promise<InboxMail> {
@@ -193,6 +201,7 @@ async function parseMail(id: string, bytes: Buffer): Promise<InboxMail> {
     from,
     to,
     subject: email.subject ?? '',
+    sender: senderOf(email),
     header: { from: email.from?.address ?? '', to: email.to?.[0]?.address ?? '' },
     date: dateOf(email.date),
     html: email.html ?? '',
@@ -200,6 +209,11 @@ async function parseMail(id: string, bytes: Buffer): Promise<InboxMail> {
     headers: email.headers.map(({ originalKey, value }) => ({ name: originalKey, value })),
     raw,
   }
+}
+
+function senderOf({ from }: Pick<Email, 'from'>): string {
+  const address = from?.address ?? ''
+  return from?.name ? `${from.name} <${address}>` : address
 }
 
 function dateOf(header: string | undefined): Date | undefined {

@@ -38,23 +38,28 @@ export function escapeSlots(text: string): string {
 
 /** The address of a page, checked and in its serialised form, which holds no space, quote or angle bracket. */
 export function pageUrl(value: string, field: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new Refusal(
-      `The link of ${field} must start with http:// or https://: “${plainText(value).slice(0, 80)}”.`,
-      { field },
-    )
-  }
-  if (url.username !== '' || url.password !== '') {
-    throw new Refusal(`The link of ${field} must not hold a name or password.`, { field })
-  }
+  const found = findPageUrl(value)
+  if (found !== undefined) return found
+  // The address itself stays out of the message: it may hold a password.
+  throw new Refusal(
+    `The link of ${field} must start with http:// or https:// and hold no name or password.`,
+    { field },
+  )
+}
+
+/** The same, or undefined for what is no link to a page. */
+export function findPageUrl(value: string): string | undefined {
+  if (!URL.canParse(value)) return undefined
+  const url = new URL(value)
+  const isWeb = url.protocol === 'http:' || url.protocol === 'https:'
+  if (!isWeb || url.username !== '' || url.password !== '') return undefined
   return url.href.replace(/%(?![0-9a-f]{2})/gi, '%25')
 }
 
 /** The address of a picture, or undefined: mail programs show pictures over https only. */
-export function pictureUrl(value: string): string | undefined {
-  const isHttps = URL.canParse(value) && new URL(value).protocol === 'https:'
-  return isHttps ? pageUrl(value, 'a picture') : undefined
+export function findPictureUrl(value: string): string | undefined {
+  const url = findPageUrl(value)
+  return url?.startsWith('https:') === true ? url : undefined
 }
 
 const COLUMNS = 76
@@ -62,12 +67,13 @@ const COLUMNS = 76
 /** Text broken into lines of at most 76 columns; only an address may be longer. */
 export function wrapText(text: string, indent = ''): string {
   const width = COLUMNS - indent.length
+  if (text.length <= width) return indent + text
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ').flatMap((piece) => brokenWord(piece, width))) {
     if (line === '') {
       line = word
-    } else if ([...line].length + 1 + [...word].length <= width) {
+    } else if (lengthOf(line) + 1 + lengthOf(word) <= width) {
       line += ` ${word}`
     } else {
       lines.push(line)
@@ -77,8 +83,12 @@ export function wrapText(text: string, indent = ''): string {
   return [...lines, line].map((each) => indent + each).join('\n')
 }
 
+function lengthOf(text: string): number {
+  return Array.from(text).length
+}
+
 function brokenWord(word: string, width: number): string[] {
-  const characters = [...word]
+  const characters = Array.from(word)
   if (characters.length <= width || /^https?:\/\//.test(word)) return [word]
   return Array.from({ length: Math.ceil(characters.length / width) }, (_, index) =>
     characters.slice(index * width, (index + 1) * width).join(''),

@@ -28,8 +28,9 @@ export function fillSlots(
   const broken = text.replace(SLOT, '').indexOf('%%slot:')
   if (broken !== -1) throw new Error('a mail holds a broken slot marker')
 
+  const given = new Map<string, string>(Object.entries(values))
   return text.replace(SLOT, (marker, name: string) => {
-    const value = Object.hasOwn(values, name) ? values[name as SlotName] : undefined
+    const value = given.get(name)
     if (value === undefined || value === '') throw new Error(`no value for ${marker}`)
     const checked = name.endsWith('Url') ? pageUrl(value, name) : value
     return as === 'html' ? escapeHtml(checked) : wrapText(checked)

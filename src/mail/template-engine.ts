@@ -12,7 +12,8 @@ const root = fileURLToPath(new URL('../../templates/', import.meta.url))
 const look: unknown = JSON.parse(readFileSync(`${root}look.json`, 'utf8'))
 
 // Control characters, which text from outside never holds: nothing an article says can open or close a block.
-const BLOCK = /\u0001([a-z]+)(?::(\d+))?\u0002/g
+const [OPEN, CLOSE] = ['\u0001', '\u0002']
+const BLOCK = new RegExp(`${OPEN}([a-z]+)(?::(\\d+))?${CLOSE}`, 'g')
 
 const html = engine(escapeHtml)
 const text = engine(escapeSlots)
@@ -26,14 +27,21 @@ function engine(escape: (value: string) => string): Liquid {
     ownPropertyOnly: true,
     strictVariables: true,
     strictFilters: true,
-    outputEscape: (value: unknown) =>
-      value === null || value === undefined ? '' : escape(String(value)),
+    outputEscape: (value: unknown) => escape(textOf(value)),
   })
-  liquid.registerFilter('block', (name: string, place?: number) =>
-    place === undefined ? `\u0001${name}\u0002` : `\u0001${name}:${place}\u0002`,
+  liquid.registerFilter(
+    'block',
+    (name: string, place?: number) =>
+      `${OPEN}${place === undefined ? name : `${name}:${place}`}${CLOSE}`,
   )
   liquid.registerFilter('wrap', (value: string, indent?: string) => wrapText(value, indent))
   return liquid
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return String(value)
+  throw new Error(`a template prints a value that is no text: ${typeof value}`)
 }
 
 /** A view as both parts of a mail, its block markers still inside. Each part has a template of its own. */

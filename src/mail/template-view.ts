@@ -1,4 +1,6 @@
-import { pageUrl, pictureUrl, plainText } from './outside-text.ts'
+import { Refusal } from '#errors.ts'
+
+import { pageUrl, findPictureUrl, plainText } from './outside-text.ts'
 import type { Publication, StoryBlock } from './template-model.ts'
 import { counted, directionOf, type Words } from './words.ts'
 
@@ -14,22 +16,34 @@ export type StoryView = {
   place: string | null
   source: string
   reading: string
+  /** Names the source only where it is not the publication itself. */
+  byline: string
   words: number
   image: { url: string; alt: string; width: number; height: number } | null
 }
 
-export function viewOfStory(story: StoryBlock, words: Words, language: string): StoryView {
+type Setting = { words: Words; language: string; publication: { name: string } }
+
+export function viewOfStory(
+  story: StoryBlock,
+  { words, language, publication }: Setting,
+): StoryView {
   const headline = plainText(story.headline)
+  if (headline === '') throw new Refusal('A story needs a headline.', { field: 'headline' })
   const summary = story.sentences.map(plainText).join(' ')
   const place = story.place === null ? null : plainText(story.place)
+  const source = plainText(story.source)
+  const minutes = Math.max(1, Math.round(story.readingMinutes))
+  const reading = counted(words.minutesRead, minutes, language)
   return {
     section: plainText(story.section),
     headline,
     url: pageUrl(story.url, `“${headline}”`),
     summary,
     place: place === '' ? null : place,
-    source: plainText(story.source),
-    reading: counted(words.minutesRead, Math.max(1, Math.round(story.readingMinutes)), language),
+    source,
+    reading,
+    byline: source === '' || source === publication.name ? reading : `${source} · ${reading}`,
     words: countWords(`${headline} ${summary}`, language),
     image: viewOfImage(story),
   }
@@ -37,12 +51,12 @@ export function viewOfStory(story: StoryBlock, words: Words, language: string): 
 
 /** Why a story's picture will not be shown, if so. */
 export function pictureNote({ headline, image }: StoryBlock): string[] {
-  if (image === null || pictureUrl(image.url) !== undefined) return []
+  if (image === null || findPictureUrl(image.url) !== undefined) return []
   return [`The picture of “${plainText(headline)}” is left out: its address is not https.`]
 }
 
 function viewOfImage({ image }: StoryBlock): StoryView['image'] {
-  const url = image === null ? undefined : pictureUrl(image.url)
+  const url = image === null ? undefined : findPictureUrl(image.url)
   if (image === null || url === undefined) return null
   const width = Math.min(PICTURE_WIDTH, Math.max(1, Math.round(image.width)))
   const height = Math.max(1, Math.round((width * image.height) / Math.max(1, image.width)))
@@ -56,7 +70,7 @@ export function viewOfPublication(publication: Publication) {
   return {
     name,
     url: pageUrl(publication.url, 'the publication'),
-    logo: publication.logoUrl === null ? null : (pictureUrl(publication.logoUrl) ?? null),
+    logo: publication.logoUrl === null ? null : (findPictureUrl(publication.logoUrl) ?? null),
     address: postal.startsWith(name) ? postal : `${name}, ${postal}`,
     disclaimer: plainText(publication.disclaimer),
     privacyUrl: pageUrl(publication.privacyUrl, 'the privacy page'),
@@ -69,11 +83,14 @@ export function viewOfPublication(publication: Publication) {
   }
 }
 
+// The padding of links that stand in a row.
+const GAPS = { ltr: '11px 16px 11px 0', rtl: '11px 0 11px 16px' }
+
 /** A language tag is an attribute of the mail; what is not one becomes "en". */
 export function viewOfLanguage(language: string) {
   const tag = /^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/.test(language) ? language : 'en'
   const dir = directionOf(tag)
-  return { language: tag, dir, start: dir === 'rtl' ? 'right' : 'left' }
+  return { language: tag, dir, start: dir === 'rtl' ? 'right' : 'left', gap: GAPS[dir] }
 }
 
 function countWords(text: string, language: string): number {

@@ -1,5 +1,5 @@
 import { COUNT_MARK, type CompiledDigest } from './digest-blocks.ts'
-import { pageUrl, pictureUrl, plainText } from './outside-text.ts'
+import { pageUrl, findPictureUrl, plainText } from './outside-text.ts'
 import { type Block, renderTemplate, splitBlocks } from './template-engine.ts'
 import type {
   AlertModel,
@@ -19,7 +19,7 @@ export async function compileDigest(model: DigestModel): Promise<CompiledDigest>
   const view = viewOfFrame(model)
   const { words, language } = view
   const stories = storiesOf(model)
-  const seen = stories.map(({ story }) => viewOfStory(story, words, language))
+  const seen = stories.map(({ story }) => viewOfStory(story, view))
 
   const rendered = await renderTemplate('digest', {
     ...view,
@@ -55,11 +55,11 @@ export async function compileDigest(model: DigestModel): Promise<CompiledDigest>
 
 export async function compileAlert(model: AlertModel): Promise<RenderedMail> {
   const view = viewOfFrame(model)
-  const { words, language, publication } = view
+  const { words, publication } = view
   const story = { ...model.story, image: null }
   return renderMail('alert', model.publication, {
     ...view,
-    story: viewOfStory(story, words, language),
+    story: viewOfStory(story, view),
     known: phrase(words.known, 'time', plainText(model.knownAt)),
     update: model.update === null ? null : phrase(words.update, 'n', String(model.update)),
     notKnownYet: model.notKnownYet === null ? null : plainText(model.notKnownYet),
@@ -159,11 +159,10 @@ function storiesOf({ lead, sections }: DigestModel): PlacedStory[] {
 
 function blocksOf(rendered: string): Block[] {
   const blocks = splitBlocks(rendered)
-  const isFrame = ({ key }: Block) => key === 'frame'
-  const frame = blocks.filter((block) => isFrame(block) && block.body.trim() !== '')
+  const frame = blocks.filter(({ key, body }) => key === 'frame' && body.trim() !== '')
   if (frame.length !== 3) throw new Error('the digest template has words between its blocks')
   return [
-    ...blocks.filter((block) => !isFrame(block)),
+    ...blocks.filter(({ key }) => key !== 'frame'),
     ...frame.map(({ body }, place) => ({ key: `frame:${place}`, body })),
   ]
 }
@@ -179,6 +178,6 @@ function tidyText(text: string): string {
 }
 
 function logoNote({ logoUrl }: Publication): string[] {
-  if (logoUrl === null || pictureUrl(logoUrl) !== undefined) return []
+  if (logoUrl === null || findPictureUrl(logoUrl) !== undefined) return []
   return ['The logo is left out: its address is not https.']
 }

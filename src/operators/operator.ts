@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { Context } from '#context.ts'
+import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 
 export const roles = ['viewer', 'editor', 'publisher', 'admin'] as const
@@ -23,24 +25,24 @@ export function may(role: Role, duty: Duty): boolean {
 export function requireDuty(operator: Operator, duty: Duty): void {
   if (may(operator.role, duty)) return
   const role = roles.find((name) => (duties[name] as readonly string[]).includes(duty)) ?? 'admin'
-  throw new Refusal(`${operator.name} is ${operator.role}: to ${duty} takes the role ${role}, ask an admin`, {
-    status: 403,
-  })
+  throw new Refusal(
+    `${operator.name} is ${operator.role}: to ${duty} takes the role ${role}, ask an admin`,
+    {
+      status: 403,
+    },
+  )
 }
 
 /**
  * The operator a command acts as. On a fresh database the first one becomes admin; later unknown names are refused, so
  * that the audit log never names somebody whom nobody added.
  */
-export async function openOperator({ db, clock }: Pick<Context, 'db' | 'clock'>, name: string): Promise<Operator> {
+export async function openOperator(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  name: string,
+): Promise<Operator> {
   const [first] = await db.selectFrom('operator').select('id').limit(1).execute()
-  if (first === undefined) {
-    await db
-      .insertInto('operator')
-      .values({ name: cleanName(name), role: 'admin', created_at: clock.now(), disabled_at: null })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
-  }
+  if (first === undefined) await addFirstAdmin({ db, clock }, cleanName(name))
   const operator = await db
     .selectFrom('operator')
     .select(['id', 'name', 'role', 'disabled_at'])
@@ -52,8 +54,24 @@ export async function openOperator({ db, clock }: Pick<Context, 'db' | 'clock'>,
       { status: 403 },
     )
   }
-  if (operator.disabled_at !== null) throw new Refusal(`${operator.name} has been disabled`, { status: 403 })
+  if (operator.disabled_at !== null)
+    throw new Refusal(`${operator.name} has been disabled`, { status: 403 })
   return { id: operator.id, name: operator.name, role: operator.role }
+}
+
+/** Of two first operators at once one becomes admin; the other is a name that nobody added. */
+async function addFirstAdmin(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  name: string,
+): Promise<void> {
+  await inTransaction(db, async (transaction) => {
+    await sql`lock table operator in share row exclusive mode`.execute(transaction)
+    await sql`
+      insert into operator (name, role, created_at)
+      select ${name}, 'admin', ${clock.now()} where not exists (select from operator)`.execute(
+      transaction,
+    )
+  })
 }
 
 export async function addOperator(
@@ -61,7 +79,10 @@ export async function addOperator(
   { name, role }: { name: string; role: string },
 ): Promise<Operator> {
   const known = roles.find((candidate) => candidate === role)
-  if (known === undefined) throw new Refusal(`there is no role "${role}": use one of ${roles.join(', ')}`, { field: 'role' })
+  if (known === undefined)
+    throw new Refusal(`there is no role "${role}": use one of ${roles.join(', ')}`, {
+      field: 'role',
+    })
   if (cleanName(name) !== name) {
     throw new Refusal('a name has only a-z, 0-9, dot, dash and underscore', { field: 'name' })
   }
@@ -71,14 +92,26 @@ export async function addOperator(
     .onConflict((conflict) => conflict.doNothing())
     .returning('id')
     .executeTakeFirst()
-  if (added === undefined) throw new Refusal(`there is a team member named ${name} already`, { field: 'name' })
+  if (added === undefined)
+    throw new Refusal(`there is a team member named ${name} already`, { field: 'name' })
   return { id: added.id, name, role: known }
 }
 
 export async function listOperators({ db }: Pick<Context, 'db'>): Promise<Operator[]> {
-  return db.selectFrom('operator').select(['id', 'name', 'role']).orderBy('name').limit(500).execute()
+  return db
+    .selectFrom('operator')
+    .select(['id', 'name', 'role'])
+    .orderBy('name')
+    .limit(500)
+    .execute()
 }
 
 function cleanName(name: string): string {
-  return name.toLowerCase().replace(/[^a-z0-9._-]/g, '-').replace(/^[^a-z0-9]+/, '').slice(0, 63) || 'operator'
+  return (
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9._-]/g, '-')
+      .replace(/^[^a-z0-9]+/, '')
+      .slice(0, 63) || 'operator'
+  )
 }

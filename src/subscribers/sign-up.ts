@@ -4,7 +4,7 @@ import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { hashAddress } from '#secrets.ts'
-import { normaliseAddress, parseTimeZone } from './address.ts'
+import { type Address, normaliseAddress, parseTimeZone } from './address.ts'
 import {
   activateSubscriber,
   ensureSubscriber,
@@ -18,32 +18,51 @@ import {
 } from './store.ts'
 import { openToken } from './tokens.ts'
 
-export type SignUp = { email: string; newsletters: string[]; timeZone: string; language: string; form: string }
+export type SignUp = {
+  email: string
+  newsletters: string[]
+  timeZone: string
+  language: string
+  form: string
+}
 
 /** Confirmation links work this long. */
 export const CONFIRM_HOURS = 48
+
+export type ReadSignUp = Omit<SignUp, 'email' | 'newsletters'> & {
+  address: Address
+  newsletterIds: number[]
+}
+
+/** @throws Refusal for a bad address, time zone or choice, which the typing person can mend */
+export async function readSignUp({ db }: Pick<Context, 'db'>, input: SignUp): Promise<ReadSignUp> {
+  const { email, newsletters, timeZone, language, form } = input
+  return {
+    address: normaliseAddress(email),
+    newsletterIds: await getNewsletterIds({ db }, newsletters),
+    timeZone: parseTimeZone(timeZone),
+    language,
+    form,
+  }
+}
 
 export type Asking = { subscriber: Subscriber; newsletterIds: number[] }
 
 /**
  * Records that somebody asked to join with this address. Who may be mailed about it is returned; undefined for an
  * address on the do-not-mail list, which gets no mail and whose form shows no difference.
- * @throws Refusal for a bad address, time zone or choice, which the typing person can mend
  */
 export async function askToJoin(
   { db, clock, secrets }: Pick<Context, 'db' | 'clock' | 'secrets'>,
-  input: SignUp,
+  { address, newsletterIds, timeZone, language, form }: ReadSignUp,
 ): Promise<Asking | undefined> {
-  const address = normaliseAddress(input.email)
-  const timeZone = parseTimeZone(input.timeZone)
-  const newsletterIds = await getNewsletterIds({ db }, input.newsletters)
   const now = clock.now()
   const addressHash = hashAddress(secrets, address.email)
   if (await isSuppressed(db, addressHash)) return undefined
-  const known = { publicId: newPublicId(), ...address, addressHash, timeZone, language: input.language, now }
+  const known = { publicId: newPublicId(), ...address, addressHash, timeZone, language, now }
   const subscriber = await ensureSubscriber(db, known)
   for (const newsletterId of newsletterIds) {
-    await recordConsent(db, { subscriberId: subscriber.id, newsletterId, kind: 'asked', form: input.form, now })
+    await recordConsent(db, { subscriberId: subscriber.id, newsletterId, kind: 'asked', form, now })
   }
   return { subscriber, newsletterIds }
 }
@@ -64,7 +83,10 @@ export async function readConfirmation(
   const { rows } = await sql<{ releaseAt: Date; newsletterIds: number[] }>`
     select release_at as "releaseAt", payload -> 'newsletterIds' as "newsletterIds"
       from service_mail
-     where id = ${opened.reference} and subscriber_id = ${subscriber.id} and kind = 'confirmation'`.execute(db)
+     where id = ${opened.reference} and subscriber_id = ${subscriber.id} and kind = 'confirmation'
+       and not exists (select from suppression where suppression.address_hash = service_mail.address_hash)`.execute(
+    db,
+  )
   const [mail] = rows
   if (mail === undefined) return { kind: 'unknown' }
   const age = clock.now().getTime() - mail.releaseAt.getTime()
@@ -84,12 +106,24 @@ export async function confirm(
   await activateSubscriber(db, { id: subscriber.id, now })
   await subscribeTo(db, { subscriberId: subscriber.id, newsletterIds, now })
   for (const newsletterId of newsletterIds) {
-    await recordConsent(db, { subscriberId: subscriber.id, newsletterId, kind: 'confirmed', form: 'link', now })
+    await recordConsent(db, {
+      subscriberId: subscriber.id,
+      newsletterId,
+      kind: 'confirmed',
+      form: 'link',
+      now,
+    })
   }
   return { ...confirmation, kind: 'confirmed' }
 }
 
-export type Added = { email: string; newsletters: string[]; topics: string[]; timeZone: string; language: string }
+export type Added = {
+  email: string
+  newsletters: string[]
+  topics: string[]
+  timeZone: string
+  language: string
+}
 
 /**
  * An operator vouches for the reader's consent. Who left, or is on the do-not-mail list, can only come back by
@@ -106,12 +140,24 @@ export async function addSubscriber(
   const addressHash = hashAddress(context.secrets, address.email)
   return inTransaction(context.db, async (db) => {
     if (await isSuppressed(db, addressHash)) {
-      throw new Refusal('this address is on the do-not-mail list: only its reader can sign up again', { field: 'email' })
+      throw new Refusal(
+        'this address is on the do-not-mail list: only its reader can sign up again',
+        { field: 'email' },
+      )
     }
-    const known = { publicId: newPublicId(), ...address, addressHash, timeZone, language: input.language, now }
+    const known = {
+      publicId: newPublicId(),
+      ...address,
+      addressHash,
+      timeZone,
+      language: input.language,
+      now,
+    }
     const subscriber = await ensureSubscriber(db, known)
     if (subscriber.state !== 'pending' && subscriber.state !== 'active') {
-      throw new Refusal(`this reader is ${subscriber.state}: only the reader can sign up again`, { field: 'email' })
+      throw new Refusal(`this reader is ${subscriber.state}: only the reader can sign up again`, {
+        field: 'email',
+      })
     }
     await activateSubscriber(db, { id: subscriber.id, now })
     await subscribeTo(db, { subscriberId: subscriber.id, newsletterIds, now })
@@ -130,12 +176,16 @@ export async function addSubscriber(
 }
 
 async function getNewsletterIds({ db }: Pick<Context, 'db'>, slugs: string[]): Promise<number[]> {
-  if (slugs.length === 0) throw new Refusal('no newsletter is chosen: choose at least one', { field: 'newsletters' })
+  if (slugs.length === 0)
+    throw new Refusal('no newsletter is chosen: choose at least one', { field: 'newsletters' })
   const ids = await findNewsletterIds(db, slugs)
   if (ids.length !== new Set(slugs).size) {
-    throw new Refusal(`a newsletter named ${slugs.join(', ').slice(0, 100)} does not exist: choose one of the list`, {
-      field: 'newsletters',
-    })
+    throw new Refusal(
+      `a newsletter named ${slugs.join(', ').slice(0, 100)} does not exist: choose one of the list`,
+      {
+        field: 'newsletters',
+      },
+    )
   }
   return ids
 }

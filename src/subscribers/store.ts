@@ -29,13 +29,6 @@ export async function findByPublicId(db: Db, publicId: number): Promise<Subscrib
   return rows[0]
 }
 
-export async function getSubscriber(db: Db, id: number): Promise<Subscriber> {
-  const { rows } = await sql<Subscriber>`select ${columns} from subscriber where id = ${id}`.execute(db)
-  const [row] = rows
-  if (row === undefined) throw new Error(`no subscriber ${id}`)
-  return row
-}
-
 export type NewSubscriber = {
   publicId: number
   email: string
@@ -59,7 +52,10 @@ export async function ensureSubscriber(db: Db, input: NewSubscriber): Promise<Su
   return row
 }
 
-export async function activateSubscriber(db: Db, { id, now }: { id: number; now: Date }): Promise<void> {
+export async function activateSubscriber(
+  db: Db,
+  { id, now }: { id: number; now: Date },
+): Promise<void> {
   await sql`
     update subscriber
        set state = 'active', confirmed_at = coalesce(confirmed_at, ${now}), left_at = null
@@ -69,7 +65,11 @@ export async function activateSubscriber(db: Db, { id, now }: { id: number; now:
 /** Asking again keeps the reader's own cadence, unless it was off. */
 export async function subscribeTo(
   db: Db,
-  { subscriberId, newsletterIds, now }: { subscriberId: number; newsletterIds: number[]; now: Date },
+  {
+    subscriberId,
+    newsletterIds,
+    now,
+  }: { subscriberId: number; newsletterIds: number[]; now: Date },
 ): Promise<void> {
   await sql`
     insert into subscription (subscriber_id, newsletter_id, cadence, changed_at)
@@ -99,22 +99,31 @@ export async function lockSubscriber(db: Db, id: number): Promise<void> {
 /** A newsletter, or all where none is named. */
 export type Leave = { subscriberId: number; newsletterId: number | null }
 
-/** Turns one newsletter off, or all. Who has nothing left has left. */
-export async function leave(db: Db, { subscriberId, newsletterId, now }: Leave & { now: Date }): Promise<void> {
+/** Turns one newsletter off, or all, and says whether that changed anything. Who has nothing left has left. */
+export async function leave(
+  db: Db,
+  { subscriberId, newsletterId, now }: Leave & { now: Date },
+): Promise<boolean> {
   await lockSubscriber(db, subscriberId)
-  await sql`
+  const off = await sql`
     update subscription set cadence = 'off', changed_at = ${now}
      where subscriber_id = ${subscriberId} and newsletter_id is not null and cadence <> 'off'
        and (${newsletterId}::bigint is null or newsletter_id = ${newsletterId})`.execute(db)
-  await sql`
+  const left = await sql`
     update subscriber s set state = 'left', left_at = ${now}
      where s.id = ${subscriberId} and s.state in ('active', 'pending')
        and not exists (select from subscription
-                        where subscriber_id = s.id and newsletter_id is not null and cadence <> 'off')`.execute(db)
+                        where subscriber_id = s.id and newsletter_id is not null and cadence <> 'off')`.execute(
+    db,
+  )
+  return [off, left].some(({ numAffectedRows }) => (numAffectedRows ?? 0n) > 0n)
 }
 
 /** When the last of these was turned off; undefined where nothing ever was. */
-export async function findLeftAt(db: Db, { subscriberId, newsletterId }: Leave): Promise<Date | undefined> {
+export async function findLeftAt(
+  db: Db,
+  { subscriberId, newsletterId }: Leave,
+): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date | null }>`
     select max(changed_at) as at from subscription
      where subscriber_id = ${subscriberId} and newsletter_id is not null and cadence = 'off'
@@ -153,11 +162,20 @@ export async function recordConsent(db: Db, event: ConsentEvent): Promise<void> 
 }
 
 export async function isSuppressed(db: Db, addressHash: Buffer): Promise<boolean> {
-  const { rows } = await sql`select 1 from suppression where address_hash = ${addressHash}`.execute(db)
+  const { rows } = await sql`select 1 from suppression where address_hash = ${addressHash}`.execute(
+    db,
+  )
   return rows.length > 0
 }
 
-export type Choice = { newsletterId: number; slug: string; name: string; description: string; kind: string; on: boolean }
+export type Choice = {
+  newsletterId: number
+  slug: string
+  name: string
+  description: string
+  kind: string
+  on: boolean
+}
 
 export async function listChoices(db: Db, subscriberId: number): Promise<Choice[]> {
   const { rows } = await sql<Choice>`
@@ -172,7 +190,9 @@ export async function listChoices(db: Db, subscriberId: number): Promise<Choice[
 /** Ids of the newsletters with these slugs, in the slugs' order; unknown slugs are left out. */
 export async function findNewsletterIds(db: Db, slugs: string[]): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select id from newsletter where slug = any(${slugs}) order by array_position(${slugs}, slug)`.execute(db)
+    select id from newsletter where slug = any(${slugs}) order by array_position(${slugs}, slug)`.execute(
+    db,
+  )
   return rows.map((row) => row.id)
 }
 

@@ -5,7 +5,7 @@ import type { Secrets } from '#secrets.ts'
  * Stateless signed tokens: version, key id, purpose, subscriber, reference, truncated HMAC-SHA256. A token of one
  * purpose never works for another; it holds no address and nothing that can be guessed from one.
  */
-const purposes = { confirm: 1, unsubscribe: 2, preferences: 3, bounce: 4, webView: 6, undo: 7, notMe: 8 } as const
+const purposes = { confirm: 1, unsubscribe: 2, preferences: 3, bounce: 4, webView: 6, undo: 7, notMe: 8, muteStory: 9 } as const
 export type Purpose = keyof typeof purposes
 
 export type Token = {

@@ -4,13 +4,19 @@ import { inTransaction } from '#db/transaction.ts'
 import {
   activateSubscriber,
   findByPublicId,
+  findLeftAt,
   leave,
   listChoices,
+  listLeftAt,
+  lockSubscriber,
   recordConsent,
   type Subscriber,
   subscribeTo,
 } from './store.ts'
 import { openToken, sealToken } from './tokens.ts'
+
+/** An undo works this long. */
+export const UNDO_HOURS = 24
 
 /** What an unsubscribe link stands for: the newsletter of its edition, or everything where there is none. */
 export type Leaving = {
@@ -36,7 +42,9 @@ export async function readLeaving(
   const [found] = rows
   const newsletter = found === undefined ? null : { id: found.id, name: found.name }
   const choices = await listChoices(db, subscriber.id)
-  const on = choices.filter((choice) => choice.on && (newsletter === null || choice.newsletterId === newsletter.id))
+  const on = choices.filter(
+    (choice) => choice.on && (newsletter === null || choice.newsletterId === newsletter.id),
+  )
   return { subscriber, editionId: found?.editionId ?? null, newsletter, done: on.length === 0 }
 }
 
@@ -50,47 +58,51 @@ export async function unsubscribe(
 ): Promise<(Leaving & { undoToken: string }) | undefined> {
   const leaving = await readLeaving(context, token)
   if (leaving === undefined) return undefined
-  const { subscriber } = leaving
   const now = context.clock.now()
   const newsletterId = all ? null : (leaving.newsletter?.id ?? null)
   const leftAt = await inTransaction(context.db, async (db) => {
-    await leave(db, { subscriberId: subscriber.id, newsletterId, now })
-    const last = (await findLeftAt(db, { subscriberId: subscriber.id, newsletterId })) ?? now
-    // Pressed again, nothing changes and there is nothing to record.
-    if (!leaving.done || all) await recordLeaving(db, { leaving, newsletterId, form, now })
-    return last
+    const subscriberId = leaving.subscriber.id
+    if (await leave(db, { subscriberId, newsletterId, now })) {
+      await recordConsent(db, {
+        subscriberId,
+        newsletterId,
+        kind: 'left',
+        form,
+        editionId: leaving.editionId,
+        now,
+      })
+    }
+    return (await findLeftAt(db, { subscriberId, newsletterId })) ?? now
   })
   // Names what this press turned off, so that an undo never brings back what was left on another day or page.
   const undoToken = sealToken(context.secrets, 'undo', {
-    publicId: subscriber.publicId,
+    publicId: leaving.subscriber.publicId,
     reference: leftAt.getTime(),
     addressVersion: 0,
   })
   return { ...leaving, done: true, undoToken }
 }
 
-/** Takes back what was left in the last 24 hours. */
+/** Takes back one leaving, for 24 hours; what was left before or after it stays off. */
 export async function undoUnsubscribe(
   { db, clock, secrets }: Pick<Context, 'db' | 'clock' | 'secrets'>,
   token: string,
 ): Promise<'returned' | 'too late' | 'unknown'> {
   const opened = openToken(secrets, 'undo', token)
   const subscriber = opened && (await findByPublicId(db, opened.publicId))
-  if (subscriber === undefined) return 'unknown'
+  if (opened === undefined || subscriber === undefined) return 'unknown'
   const now = clock.now()
+  const leftAt = new Date(opened.reference)
+  if (now.getTime() - leftAt.getTime() > UNDO_HOURS * 3_600_000) return 'too late'
   return inTransaction(db, async (transaction) => {
-    const { rows } = await sql<{ newsletterId: number }>`
-      select u.newsletter_id as "newsletterId" from subscription u
-       where u.subscriber_id = ${subscriber.id} and u.newsletter_id is not null and u.cadence = 'off'
-         and u.changed_at > ${now}::timestamptz - interval '24 hours'`.execute(transaction)
-    if (rows.length === 0) return 'too late'
-    await subscribeTo(transaction, {
-      subscriberId: subscriber.id,
-      newsletterIds: rows.map((row) => row.newsletterId),
-      now,
-    })
+    await lockSubscriber(transaction, subscriber.id)
+    const found = await listLeftAt(transaction, { subscriberId: subscriber.id, leftAt })
+    if (found.length === 0) return 'too late'
+    const newsletterIds = found.filter((row) => !row.returned).map((row) => row.newsletterId)
+    if (newsletterIds.length === 0) return 'returned'
+    await subscribeTo(transaction, { subscriberId: subscriber.id, newsletterIds, now })
     await activateSubscriber(transaction, { id: subscriber.id, now })
-    for (const { newsletterId } of rows) {
+    for (const newsletterId of newsletterIds) {
       await recordConsent(transaction, {
         subscriberId: subscriber.id,
         newsletterId,

@@ -72,16 +72,23 @@ export async function mailSamples(): Promise<Sample[]> {
         arabic,
         arabic.stories.map(({ id }) => id),
       ).html,
+      'تصلك هذه الرسالة لأنك اشتركت في موجز الصباح في 3 مايو 2026.',
     ),
-    mail('alert', (await compileAlert(alert)).html),
-    mail('alert-update', update.html),
+    mail('alert', (await compileAlert(alert)).html, ALERT_WHY),
+    mail('alert-update', update.html, ALERT_WHY),
     mail('confirm', (await compileConfirm(confirm)).html),
     mail('welcome', (await compileWelcome(welcome)).html),
   ]
 }
 
-function mail(name: string, markup: string): Sample {
-  return { name, kind: 'mail', markup: fillSlots(markup, slotValues, { as: 'html' }) }
+const ALERT_WHY = 'You get this mail because you asked for Breaking news on 3 May 2026.'
+
+function mail(name: string, markup: string, whyLine = slotValues.whyLine): Sample {
+  return {
+    name,
+    kind: 'mail',
+    markup: fillSlots(markup, { ...slotValues, whyLine }, { as: 'html' }),
+  }
 }
 
 export async function pageSamples(): Promise<Sample[]> {
@@ -181,7 +188,13 @@ function arabicDigest(): DigestModel {
   const digest = digestOf(3)
   return {
     ...digest,
-    publication: { ...digest.publication, name: 'بريد الميناء', language: 'ar' },
+    publication: {
+      ...digest.publication,
+      name: 'بريد الميناء',
+      address: 'ممر الحبال 4، بورت أنسل',
+      disclaimer: 'الأوقات بالتوقيت المحلي.',
+      language: 'ar',
+    },
     newsletter: { name: 'موجز الصباح', description: 'ما تحتاجه قبل العمل' },
     dateLine: 'الأحد، 22 نوفمبر 2026',
     subject: 'عودة العبّارات الليلية بعد رفع سلسلة الميناء',

@@ -6,7 +6,7 @@ import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
 import { draftAlert } from '#editions/draft-alert.ts'
-import { getEdition } from '#editions/store.ts'
+import { getEdition, wasAlerted } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import type { Bearer } from '#operators/api-token.ts'
 import { audit } from '#operators/audit.ts'
@@ -19,8 +19,13 @@ type Needs = Pick<Context, 'db' | 'clock' | 'enqueue' | 'config' | 'relay'>
 export function postArticle(context: Needs) {
   return async (request: Request, bearer: Bearer): Promise<Response> => {
     const asked = await readRequest(request)
-    const release = mayRelease(bearer, asked.release)
-    const taken = await takeArticle(context, { input: asked.input, breaking: asked.breaking, release, bearer })
+    const release = releaseOf(bearer, asked.release)
+    const taken = await takeArticle(context, {
+      input: asked.input,
+      breaking: asked.breaking,
+      release,
+      bearer,
+    })
     return request.json(taken, taken.article.status === 'new' ? 201 : 200)
   }
 }
@@ -36,10 +41,16 @@ type Taken = {
  */
 async function takeArticle(
   context: Needs,
-  { input, breaking, release, bearer }: { input: ArticleInput; breaking: boolean | undefined; release: boolean; bearer: Bearer },
+  {
+    input,
+    breaking,
+    release,
+    bearer,
+  }: { input: ArticleInput; breaking: boolean | undefined; release: Release; bearer: Bearer },
 ): Promise<Taken> {
   const jobs: (() => Promise<void>)[] = []
-  const later: Enqueue = async (name, data) => void jobs.push(async () => context.enqueue(name, data))
+  const later: Enqueue = async (name, data) =>
+    void jobs.push(async () => context.enqueue(name, data))
   const taken = await inTransaction(context.db, async (db): Promise<Taken> => {
     const within = { ...context, db, enqueue: later }
     const { articleId, revision, kind, article } = await ingest(within, {
@@ -48,8 +59,14 @@ async function takeArticle(
       ...(breaking === undefined ? {} : { breaking }),
     })
     const done = { article: { id: articleId, revision, status: kind, headline: article.headline } }
-    await note(within, bearer, { verb: 'ingest', subject: `article ${articleId}`, detail: { kind, revision } })
-    return article.breaking ? { ...done, alert: await alertOf(within, { articleId, release, bearer }) } : done
+    await note(within, bearer, {
+      verb: 'ingest',
+      subject: `article ${articleId}`,
+      detail: { kind, revision },
+    })
+    return article.breaking
+      ? { ...done, alert: await alertOf(within, { articleId, release, bearer }) }
+      : done
   })
   for (const leave of jobs) await leave()
   return taken
@@ -57,16 +74,28 @@ async function takeArticle(
 
 async function alertOf(
   context: Needs,
-  { articleId, release, bearer }: { articleId: number; release: boolean; bearer: Bearer },
+  { articleId, release, bearer }: { articleId: number; release: Release; bearer: Bearer },
 ): Promise<{ edition: number; state: string }> {
   const operatorId = bearer.operator.id
   const { editionId, contentHash, made } = await draftAlert(context, { articleId, operatorId })
   const { state } = await getEdition(context.db, editionId)
-  if (made) await note(context, bearer, { verb: 'draft alert', subject: `edition ${editionId}`, detail: { article: articleId } })
-  if (!release || state !== 'in review') return { edition: editionId, state }
+  if (made)
+    await note(context, bearer, {
+      verb: 'draft alert',
+      subject: `edition ${editionId}`,
+      detail: { article: articleId },
+    })
+  if (release === 'no' || state !== 'in review') return { edition: editionId, state }
+  // Readers were told already: whether a changed text is worth a second alert is for a person to say.
+  if (release === 'first' && (await wasAlerted(context.db, { articleId, editionId })))
+    return { edition: editionId, state }
   await approveEdition(context, { editionId, contentHash, operatorId })
   await sendEdition(context, { editionId, rule: 'now' })
-  await note(context, bearer, { verb: 'release alert', subject: `edition ${editionId}`, detail: { hash: contentHash } })
+  await note(context, bearer, {
+    verb: 'release alert',
+    subject: `edition ${editionId}`,
+    detail: { hash: contentHash },
+  })
   return { edition: editionId, state: (await getEdition(context.db, editionId)).state }
 }
 
@@ -83,11 +112,15 @@ async function readRequest(request: Request): Promise<Asked> {
   const { breaking, release } = request.req.query()
   const fromQuery = { breaking: flag('breaking', breaking), release: flag('release', release) }
   const input = { bytes, contentType }
-  if (contentType === null || !/[/+]json\b/i.test(contentType)) return { input, ...fromQuery }
-  const parsed = wishes.safeParse(jsonOf(bytes))
+  const said = contentType !== null && /[/+]json\b/i.test(contentType)
+  const json = said ? jsonOf(bytes) : jsonGuess(bytes)
+  if (json === undefined) return { input, ...fromQuery }
+  const parsed = wishes.safeParse(json)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
-    throw new Refusal(issue?.message ?? 'the article is not an object', { field: String(issue?.path[0] ?? 'body') })
+    throw new Refusal(issue?.message ?? 'the article is not an object', {
+      field: String(issue?.path[0] ?? 'body'),
+    })
   }
   return {
     input,
@@ -96,16 +129,22 @@ async function readRequest(request: Request): Promise<Asked> {
   }
 }
 
+/** `first`: the article's first alert goes out, later ones wait for a person; `yes` was asked for in so many words. */
+type Release = 'no' | 'first' | 'yes'
+
 /** Releasing without a person needs the scope, on a token of somebody who may release by hand too. */
-function mayRelease({ scopes, operator }: Bearer, asked: boolean | undefined): boolean {
-  const may_ = scopes.includes('alerts:release') && may(operator.role, 'release alert')
-  if (asked === true && !may_) {
-    throw new Refusal('this token may not release alerts: it needs the scope alerts:release and the role publisher. Nothing was stored', {
+function releaseOf({ scopes, operator }: Bearer, asked: boolean | undefined): Release {
+  if (asked === false) return 'no'
+  if (scopes.includes('alerts:release') && may(operator.role, 'release alert'))
+    return asked === true ? 'yes' : 'first'
+  if (asked === undefined) return 'no'
+  throw new Refusal(
+    'this token may not release alerts: it needs the scope alerts:release and the role publisher. Nothing was stored',
+    {
       status: 403,
       field: 'release',
-    })
-  }
-  return may_ && asked !== false
+    },
+  )
 }
 
 function flag(name: string, text: string | undefined): boolean | undefined {
@@ -114,14 +153,28 @@ function flag(name: string, text: string | undefined): boolean | undefined {
   throw new Refusal(`${name} must be true or false`, { field: name })
 }
 
+/** JSON is read as JSON whatever it is called: a `release: false` that curl sends as a form must count. */
+function jsonGuess(bytes: Uint8Array): unknown {
+  const text = new TextDecoder().decode(bytes)
+  if (!/^\s*\{\s*["}]/.test(text)) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // the reader of articles says what is wrong with it
+  }
+}
+
 function jsonOf(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch (cause) {
-    throw new Refusal('the body is not JSON: send a JSON object, or set Content-Type to text/html or text/plain', {
-      field: 'body',
-      cause,
-    })
+    throw new Refusal(
+      'the body is not JSON: send a JSON object, or set Content-Type to text/html or text/plain',
+      {
+        field: 'body',
+        cause,
+      },
+    )
   }
 }
 

@@ -14,27 +14,40 @@ export function apiRoutes(context: Context): Hono {
   api.use(bodyLimit({ maxSize: MAX_ARTICLE_BYTES + 64 * 1024, onError: tooLarge }))
 
   const article = postArticle(context)
-  api.post('/articles', async (request) => article(request, await bearerOf(context, request, 'articles:write')))
+  api.post('/articles', async (request) =>
+    article(request, await bearerOf(context, request, 'articles:write')),
+  )
 
   api.get('/editions/:id', async (request) => {
     await bearerOf(context, request, 'editions:read')
     const edition = await getEdition(context.db, idOf(request))
     const { id, kind, state, stateReason, subject, test } = edition
-    return request.json({ id, kind, state, stateReason, subject, test, accounts: await readAccounts(context.db, id) })
+    return request.json({
+      id,
+      kind,
+      state,
+      stateReason,
+      subject,
+      test,
+      accounts: await readAccounts(context.db, id),
+    })
   })
-
-  api.notFound((request) => request.json({ error: { message: 'there is nothing here: see docs/api.md' } }, 404))
   return api
 }
 
 async function bearerOf(context: Context, request: Request, scope: Scope): Promise<Bearer> {
   const text = /^Bearer (\S+)$/i.exec(request.req.header('authorization') ?? '')?.[1]
   if (text === undefined) {
-    throw new Refusal('no token: send "Authorization: Bearer …", made with "daybreak tokens create"', { status: 401 })
+    throw new Refusal(
+      'no token: send "Authorization: Bearer …", made with "daybreak tokens create"',
+      { status: 401 },
+    )
   }
   const bearer = await findBearer(context, text)
-  if (bearer === undefined) throw new Refusal('this token is unknown, revoked or expired', { status: 401 })
-  if (!bearer.scopes.includes(scope)) throw new Refusal(`this token lacks the scope ${scope}`, { status: 403 })
+  if (bearer === undefined)
+    throw new Refusal('this token is unknown, revoked or expired', { status: 401 })
+  if (!bearer.scopes.includes(scope))
+    throw new Refusal(`this token lacks the scope ${scope}`, { status: 403 })
   return bearer
 }
 
@@ -45,8 +58,11 @@ function idOf(request: Request): number {
 }
 
 function tooLarge(): never {
-  throw new Refusal(`the article is larger than ${MAX_ARTICLE_BYTES / 1024 / 1024} MB: send its own page or text`, {
-    status: 413,
-    field: 'body',
-  })
+  throw new Refusal(
+    `the article is larger than ${MAX_ARTICLE_BYTES / 1024 / 1024} MB: send its own page or text`,
+    {
+      status: 413,
+      field: 'body',
+    },
+  )
 }

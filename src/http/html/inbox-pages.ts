@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 
-import { pageUrl } from '#mail/outside-text.ts'
+import { findPageUrl } from '#mail/outside-text.ts'
 
 import { type Markup, page, type PageFrame } from './page.ts'
 
@@ -18,7 +18,8 @@ export type InboxList = {
   messages: readonly InboxItem[]
   total: number
   olderUrl: string | null
-  clearAction: string
+  /** Where a press on “Empty the inbox” is posted; without it there is no such button. */
+  clearAction?: string
 }
 
 const NOTHING_LEAVES = html`<p class="banner">
@@ -42,8 +43,9 @@ function emptyInbox(): Markup {
 }
 
 function inboxTable({ messages, total, olderUrl, clearAction }: InboxList): Markup {
-  return html`<div class="scroll" role="region" aria-label="Mails" tabindex="0">
-      <table>
+  return html`<p class="muted">${total === 1 ? '1 mail' : `${total} mails, the newest first`}</p>
+    <div class="scroll" role="region" aria-label="Mails" tabindex="0">
+      <table class="stacked">
         <thead>
           <tr>
             <th scope="col">Subject</th>
@@ -68,9 +70,13 @@ function inboxTable({ messages, total, olderUrl, clearAction }: InboxList): Mark
       </table>
     </div>
     ${olderUrl === null ? '' : html`<p><a class="secondary" href="${olderUrl}">Older mails</a></p>`}
-    <form method="post" action="${clearAction}">
-      <button class="secondary">Empty the inbox (${total})</button>
-    </form>`
+    ${clearAction === undefined ? '' : clearForm(clearAction, total)}`
+}
+
+function clearForm(action: string, total: number): Markup {
+  return html`<form method="post" action="${action}">
+    <button class="secondary">Empty the inbox (${total})</button>
+  </form>`
 }
 
 export const MESSAGE_TABS = ['html', 'text', 'headers', 'raw'] as const
@@ -169,8 +175,8 @@ function messageView({ htmlUrl, text, headers, raw }: InboxMessage, tab: Message
 
 function messageLinks({ links }: InboxMessage): Markup {
   const safe = links.flatMap(({ label, url }) => {
-    const isWeb = URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)
-    return isWeb ? [{ label, url: pageUrl(url, 'a mail') }] : []
+    const found = findPageUrl(url)
+    return found === undefined ? [] : [{ label, url: found }]
   })
   return html`<h2>Links in this mail</h2>
     <ul class="plain">

@@ -21,7 +21,10 @@ import { pageFrame, pathOf } from './frame.ts'
 
 const form = z.object({
   email: z.string().max(400).default(''),
-  newsletter: z.array(z.string().max(80)).max(50).default([]),
+  newsletter: z
+    .array(z.string().regex(/^[a-z0-9-]{1,80}$/))
+    .max(50)
+    .default([]),
   timeZone: z.string().max(80).default(''),
   /** A field that people do not see: who fills it in is a program. */
   website: z.string().default(''),
@@ -32,11 +35,14 @@ export function joinRoutes(context: Context): Hono {
   const routes = new Hono()
   const { config } = context
 
-  routes.get('/', async (request) => request.html(await signUp(context, { email: '', errors: {}, chosen: null })))
+  routes.get('/', async (request) =>
+    request.html(await signUp(context, { email: '', errors: {}, chosen: null })),
+  )
 
   routes.post('/sign-up', async (request) => {
     const asked = await readForm(request)
-    const answer = async () => checkMailPage(await pageFrame(context), { retryUrl: pathOf(config, '') })
+    const answer = async () =>
+      checkMailPage(await pageFrame(context), { retryUrl: pathOf(config, '') })
     if (asked.website !== '') return request.html(await answer())
     const set = await readSettings(context)
     try {
@@ -49,7 +55,10 @@ export function joinRoutes(context: Context): Hono {
       })
     } catch (error) {
       const errors = errorsOf(error)
-      return request.html(await signUp(context, { email: asked.email, errors, chosen: asked.newsletter }), 422)
+      return request.html(
+        await signUp(context, { email: asked.email, errors, chosen: asked.newsletter }),
+        422,
+      )
     }
     return request.html(await answer())
   })
@@ -59,39 +68,57 @@ export function joinRoutes(context: Context): Hono {
     const confirmation = await readConfirmation(context, token)
     if (confirmation.kind !== 'open') return invalid(context, request, confirmation.kind)
     const newsletters = (await chosenOf(context, confirmation)).map((newsletter) => newsletter.name)
-    return request.html(confirmPage(await pageFrame(context), { action: pathOf(config, `c/${token}`), newsletters }))
+    return request.html(
+      confirmPage(await pageFrame(context), { action: pathOf(config, `c/${token}`), newsletters }),
+    )
   })
 
   routes.post('/c/:token', async (request) => {
     const confirmation = await confirmJoining(context, request.req.param('token'))
     if (confirmation.kind !== 'confirmed') return invalid(context, request, confirmation.kind)
     const { publicId } = confirmation.subscriber
-    const preferences = sealToken(context.secrets, 'preferences', { publicId, reference: 0, addressVersion: 0 })
+    const preferences = sealToken(context.secrets, 'preferences', {
+      publicId,
+      reference: 0,
+      addressVersion: 0,
+    })
     const newsletters = (await chosenOf(context, confirmation)).map((newsletter) => ({
       name: newsletter.name,
       schedule: scheduleInWords(newsletter),
     }))
     return request.html(
-      confirmedPage(await pageFrame(context), { newsletters, preferencesUrl: pathOf(config, `p/${preferences}`) }),
+      confirmedPage(await pageFrame(context), {
+        newsletters,
+        preferencesUrl: pathOf(config, `p/${preferences}`),
+      }),
     )
   })
 
   routes.get('/n/:token', async (request) => {
     const token = request.req.param('token')
-    if (openToken(context.secrets, 'notMe', token) === undefined) return invalid(context, request, 'unknown')
-    return request.html(notMePage(await pageFrame(context), { action: pathOf(config, `n/${token}`) }))
+    if (openToken(context.secrets, 'notMe', token) === undefined)
+      return invalid(context, request, 'unknown')
+    return request.html(
+      notMePage(await pageFrame(context), { action: pathOf(config, `n/${token}`) }),
+    )
   })
 
   routes.post('/n/:token', async (request) => {
     const done = await refuseFurtherMail(context, request.req.param('token'))
-    return done ? request.html(notMeDonePage(await pageFrame(context))) : invalid(context, request, 'unknown')
+    return done
+      ? request.html(notMeDonePage(await pageFrame(context)))
+      : invalid(context, request, 'unknown')
   })
   return routes
 }
 
 async function signUp(
   context: Context,
-  { email, errors, chosen }: { email: string; errors: { email?: string; newsletters?: string }; chosen: string[] | null },
+  {
+    email,
+    errors,
+    chosen,
+  }: { email: string; errors: { email?: string; newsletters?: string }; chosen: string[] | null },
 ) {
   const newsletters = (await listNewsletters(context.db)).map((newsletter) => ({
     slug: newsletter.slug,
@@ -100,14 +127,23 @@ async function signUp(
     schedule: scheduleInWords(newsletter),
     chosen: chosen === null || chosen.includes(newsletter.slug),
   }))
-  return signUpPage(await pageFrame(context), { action: pathOf(context.config, 'sign-up'), newsletters, email, errors })
+  return signUpPage(await pageFrame(context), {
+    action: pathOf(context.config, 'sign-up'),
+    newsletters,
+    email,
+    errors,
+  })
 }
 
 async function readForm(request: Request): Promise<z.infer<typeof form>> {
   const body = await request.req.parseBody({ all: true }).catch(() => ({}))
   const newsletter = (body as Record<string, unknown>)['newsletter']
-  const parsed = form.safeParse({ ...body, newsletter: newsletter === undefined ? [] : [newsletter].flat() })
-  if (!parsed.success) throw new Refusal('the form is damaged: load the page again and fill it in once more')
+  const parsed = form.safeParse({
+    ...body,
+    newsletter: newsletter === undefined ? [] : [newsletter].flat(),
+  })
+  if (!parsed.success)
+    throw new Refusal('the form is damaged: load the page again and fill it in once more')
   return parsed.data
 }
 
@@ -120,11 +156,20 @@ function errorsOf(error: unknown): { email?: string; newsletters?: string } {
   throw error
 }
 
-async function chosenOf(context: Context, { newsletterIds }: { newsletterIds: number[] }): Promise<Newsletter[]> {
-  return (await listNewsletters(context.db)).filter((newsletter) => newsletterIds.includes(newsletter.id))
+async function chosenOf(
+  context: Context,
+  { newsletterIds }: { newsletterIds: number[] },
+): Promise<Newsletter[]> {
+  return (await listNewsletters(context.db)).filter((newsletter) =>
+    newsletterIds.includes(newsletter.id),
+  )
 }
 
-async function invalid(context: Context, request: Request, reason: 'expired' | 'unknown' | 'open' | 'confirmed') {
+async function invalid(
+  context: Context,
+  request: Request,
+  reason: 'expired' | 'unknown' | 'open' | 'confirmed',
+) {
   request.status(reason === 'expired' ? 410 : 404)
   return request.html(
     linkInvalidPage(await pageFrame(context), {

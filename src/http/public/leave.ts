@@ -1,14 +1,20 @@
 import { Hono, type Context as Request } from 'hono'
 import type { Context } from '#context.ts'
-import { scheduleInWords } from '#editions/newsletter.ts'
-import { listNewsletters } from '#editions/newsletter.ts'
+import { listNewsletters, scheduleInWords } from '#editions/newsletter.ts'
 import { maskAddress } from '#subscribers/address.ts'
 import { type Preferences, readPreferences, savePreferences } from '#subscribers/preferences.ts'
+import { muteStory, readMute } from '#subscribers/mute-story.ts'
 import { listChoices } from '#subscribers/store.ts'
 import { sealToken } from '#subscribers/tokens.ts'
-import { readLeaving, undoUnsubscribe, unsubscribe } from '#subscribers/unsubscribe.ts'
-import { preferencesPage, undonePage, unsubscribedPage, unsubscribePage } from '../html/choice-pages.ts'
-import { errorPage } from '../html/page.ts'
+import { readLeaving, UNDO_HOURS, undoUnsubscribe, unsubscribe } from '#subscribers/unsubscribe.ts'
+import {
+  preferencesPage,
+  storyOffPage,
+  undonePage,
+  unsubscribedPage,
+  unsubscribePage,
+} from '../html/choice-pages.ts'
+import { errorPage, saidPage } from '../html/page.ts'
 import { linkInvalidPage } from '../html/sign-up-pages.ts'
 import { pageFrame, pathOf } from './frame.ts'
 
@@ -26,7 +32,10 @@ export function leaveRoutes(context: Context): Hono {
     const token = request.req.param('token')
     const leaving = await readLeaving(context, token)
     if (leaving === undefined) return unknown(context, request)
-    const fewer = leaving.newsletter === null ? [] : [{ value: 'all', label: 'Leave everything', hint: 'All mails of ours stop.' }]
+    const fewer =
+      leaving.newsletter === null
+        ? []
+        : [{ value: 'all', label: 'Leave everything', hint: 'All mails of ours stop.' }]
     return request.html(
       unsubscribePage(await pageFrame(context), {
         action: pathOf(config, `u/${token}`),
@@ -42,13 +51,19 @@ export function leaveRoutes(context: Context): Hono {
     const left = await unsubscribe(context, { token: request.req.param('token') ?? '', all, form })
     if (left === undefined) return unknown(context, request)
     const { publicId } = left.subscriber
-    const preferences = sealToken(secrets, 'preferences', { publicId, reference: 0, addressVersion: 0 })
-    const remaining = (await listChoices(context.db, left.subscriber.id)).filter((choice) => choice.on)
+    const preferences = sealToken(secrets, 'preferences', {
+      publicId,
+      reference: 0,
+      addressVersion: 0,
+    })
+    const remaining = (await listChoices(context.db, left.subscriber.id)).filter(
+      (choice) => choice.on,
+    )
     return request.html(
       unsubscribedPage(await pageFrame(context), {
         newsletter: all ? EVERYTHING : (left.newsletter?.name ?? EVERYTHING),
         undoAction: pathOf(config, `undo/${left.undoToken}`),
-        undoHours: 24,
+        undoHours: UNDO_HOURS,
         remaining: remaining.map((choice) => choice.name),
         preferencesUrl: pathOf(config, `p/${preferences}`),
       }),
@@ -63,10 +78,32 @@ export function leaveRoutes(context: Context): Hono {
       case 'returned':
         return request.html(undonePage(frame, { newsletter: 'What you had' }))
       case 'too late':
-        return request.html(errorPage(frame, { message: 'The day for taking it back is over: sign up again.' }), 410)
+        return request.html(
+          errorPage(frame, { message: 'The day for taking it back is over: sign up again.' }),
+          410,
+        )
       case 'unknown':
         return unknown(context, request)
     }
+  })
+
+  routes.get('/s/:token', async (request) => {
+    const token = request.req.param('token')
+    const mute = await readMute(context, token)
+    if (mute === undefined) return unknown(context, request)
+    const action = pathOf(config, `s/${token}`)
+    return request.html(storyOffPage(await pageFrame(context), { action, headline: mute.headline }))
+  })
+
+  routes.post('/s/:token', async (request) => {
+    const mute = await muteStory(context, request.req.param('token'))
+    if (mute === undefined) return unknown(context, request)
+    return request.html(
+      saidPage(await pageFrame(context), {
+        title: 'This story is off',
+        sentence: `For 24 hours no alert comes about “${mute.headline}”.`,
+      }),
+    )
   })
 
   routes.get('/p/:token', async (request) => {
@@ -78,7 +115,9 @@ export function leaveRoutes(context: Context): Hono {
 
   routes.post('/p/:token', async (request) => {
     const token = request.req.param('token')
-    const body: Record<string, unknown> = await request.req.parseBody({ all: true }).catch(() => ({}))
+    const body: Record<string, unknown> = await request.req
+      .parseBody({ all: true })
+      .catch(() => ({}))
     const slugs = [body['newsletter']].flat().filter((slug) => typeof slug === 'string')
     const preferences = await savePreferences(context, { token, slugs })
     if (preferences === undefined) return unknown(context, request)
@@ -122,6 +161,9 @@ async function formOf(request: Request): Promise<string> {
 async function unknown(context: Context, request: Request) {
   request.status(404)
   return request.html(
-    linkInvalidPage(await pageFrame(context), { reason: 'unknown', signUpUrl: pathOf(context.config, '') }),
+    linkInvalidPage(await pageFrame(context), {
+      reason: 'unknown',
+      signUpUrl: pathOf(context.config, ''),
+    }),
   )
 }

@@ -14,7 +14,8 @@ import { page } from '../html/page.ts'
 import { pageFrame } from './frame.ts'
 
 /** A mail brings its own styles; nothing in it runs. */
-const MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'none'; base-uri 'none'"
+const MAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 
 /** The mail on the web, as its reader got it; and the page of an article that has none of its own. */
 export function readRoutes(context: Context): Hono {
@@ -25,7 +26,8 @@ export function readRoutes(context: Context): Hono {
     const opened = openToken(secrets, 'webView', request.req.param('token'))
     const edition = opened && (await findEdition(db, opened.reference))
     const subscriber = opened && (await findByPublicId(db, opened.publicId))
-    if (edition === undefined || subscriber === undefined) throw new Refusal('there is no such mail', { status: 404 })
+    if (edition === undefined || subscriber === undefined)
+      throw new Refusal('there is no such mail', { status: 404 })
     const blocks = await findBlocks(db, { editionId: edition.id, subscriberId: subscriber.id })
     if (blocks === undefined) throw new Refusal('there is no such mail', { status: 404 })
     const { raw } = await composeReaderMail(secrets, edition, {
@@ -36,7 +38,9 @@ export function readRoutes(context: Context): Hono {
       blocks,
     })
     const mail = await PostalMime.parse(raw)
-    return request.html(webViewPage(mail.html ?? ''), 200, { 'Content-Security-Policy': MAIL_POLICY })
+    return request.html(webViewPage(mail.html ?? ''), 200, {
+      'Content-Security-Policy': MAIL_POLICY,
+    })
   })
 
   routes.get('/articles/:id', async (request) => {
@@ -47,7 +51,9 @@ export function readRoutes(context: Context): Hono {
     const body = html`<h1>${article.headline}</h1>
       <p class="muted">${article.publisher ?? article.sourceName}</p>
       <p>${article.place === null ? '' : html`<b>${article.place}</b> · `}${summary}</p>
-      <p class="muted">The publisher has not given this article an address of its own: this is its summary.</p>`
+      <p class="muted">
+        The publisher has not given this article an address of its own: this is its summary.
+      </p>`
     return request.html(page(await pageFrame(context), { title: article.headline, body }))
   })
   return routes

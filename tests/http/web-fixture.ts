@@ -1,0 +1,102 @@
+import { sql } from 'kysely'
+import type { Hono } from 'hono'
+import { createWeb } from '#http/web.ts'
+import { readInbox } from '#mail/inbox-store.ts'
+import { type Purpose, sealToken } from '#subscribers/tokens.ts'
+import { findByAddress } from '#subscribers/store.ts'
+import { hashAddress } from '#secrets.ts'
+import { type House, openHouse } from '../house.ts'
+
+export type WebHouse = House & {
+  web: Hono
+  post(path: string, fields?: [string, string][]): Promise<Response>
+  signUp(email: string, more?: [string, string][]): Promise<Response>
+}
+
+/** A house whose pages are asked without a socket. */
+export async function openWebHouse(
+  options: Parameters<typeof openHouse>[0] = {},
+): Promise<WebHouse> {
+  const house = await openHouse(options)
+  const web = webOf(house)
+  const post = async (path: string, fields: [string, string][] = []) =>
+    web.request(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(fields).toString(),
+    })
+  return Object.assign(house, {
+    web,
+    post,
+    signUp: async (email: string, more: [string, string][] = [['newsletter', 'daily']]) =>
+      post('/sign-up', [['email', email], ...more]),
+  })
+}
+
+export function webOf({ context }: Pick<House, 'context'>, inboxDir = '/nonexistent'): Hono {
+  return createWeb({ context, queues: { counts: async () => [] }, inbox: readInbox(inboxDir) })
+}
+
+/** Every row of every table, shortened to its beginning and a hash, so that two looks can be compared. */
+export async function contentsOf({ db }: Pick<House, 'db'>): Promise<Record<string, string[]>> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select tablename as name from pg_tables where schemaname = 'public' order by 1`.execute(db)
+  const contents: Record<string, string[]> = {}
+  for (const { name } of tables) {
+    const { rows } = await sql<{ row: string }>`
+      select left(to_jsonb(t)::text, 300) || ' ' || md5(to_jsonb(t)::text) as row from ${sql.table(name)} t order by 1`.execute(
+      db,
+    )
+    contents[name] = rows.map(({ row }) => row)
+  }
+  return contents
+}
+
+export async function subscriberOf({ db, context }: Pick<House, 'db' | 'context'>, email: string) {
+  const found = await findByAddress(db, hashAddress(context.secrets, email))
+  if (found === undefined) throw new Error('no such reader')
+  return found
+}
+
+/** The link's token that the newest confirmation to this address carries. */
+export async function confirmationToken(
+  house: Pick<House, 'db' | 'context'>,
+  email: string,
+  purpose: Extract<Purpose, 'confirm' | 'notMe'> = 'confirm',
+): Promise<string> {
+  const { id, publicId } = await subscriberOf(house, email)
+  const { rows } = await sql<{ id: number }>`
+    select id from service_mail where subscriber_id = ${id} and kind = 'confirmation'
+     order by id desc limit 1`.execute(house.db)
+  return sealToken(house.context.secrets, purpose, {
+    publicId,
+    reference: rows[0]?.id ?? 0,
+    addressVersion: 0,
+  })
+}
+
+export async function readerToken(
+  house: Pick<House, 'db' | 'context'>,
+  { email, purpose, reference = 0 }: { email: string; purpose: Purpose; reference?: number },
+): Promise<string> {
+  const { publicId } = await subscriberOf(house, email)
+  return sealToken(house.context.secrets, purpose, { publicId, reference, addressVersion: 0 })
+}
+
+export async function serviceMails({ db }: Pick<House, 'db'>, kind: string): Promise<string[]> {
+  const { rows } = await sql<{ recipient: string }>`
+    select recipient from service_mail where kind = ${kind} order by id`.execute(db)
+  return rows.map((row) => row.recipient)
+}
+
+/** The reader's newsletters that are on. */
+export async function choicesOf(
+  house: Pick<House, 'db' | 'context'>,
+  email: string,
+): Promise<string[]> {
+  const { id } = await subscriberOf(house, email)
+  const { rows } = await sql<{ slug: string }>`
+    select n.slug from subscription u join newsletter n on n.id = u.newsletter_id
+     where u.subscriber_id = ${id} and u.cadence <> 'off' order by n.slug`.execute(house.db)
+  return rows.map((row) => row.slug)
+}

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+
+import { joinDigest } from '#mail/digest-blocks.ts'
+import { fillSlots, slotsIn } from '#mail/slots.ts'
+import { compileAlert, compileConfirm, compileDigest, compileWelcome } from '#mail/templates.ts'
+
+import { alert, confirm, digestOf, welcome } from './harbour-courier.ts'
+
+describe('slots', () => {
+  test('a value is escaped for HTML and left as it is for text', () => {
+    const values = { whyLine: 'You & <we>' }
+
+    expect(fillSlots('%%slot:whyLine%%', values, { as: 'html' })).toBe('You &amp; &lt;we&gt;')
+    expect(fillSlots('%%slot:whyLine%%', values, { as: 'text' })).toBe('You & <we>')
+  })
+
+  test('a value is never read as a marker', () => {
+    const values = { whyLine: '%%slot:signUpUrl%%', signUpUrl: 'https://courier.example/' }
+
+    expect(fillSlots('%%slot:whyLine%%', values, { as: 'text' })).toBe('%%slot:signUpUrl%%')
+  })
+
+  test.each([
+    { what: 'a missing value', text: '%%slot:whyLine%%', values: {}, reason: 'no value' },
+    {
+      what: 'an empty value',
+      text: '%%slot:whyLine%%',
+      values: { whyLine: '' },
+      reason: 'no value',
+    },
+    { what: 'a name of Object', text: '%%slot:constructor%%', values: {}, reason: 'no value' },
+    { what: 'a broken marker', text: '%%slot:why-line%%', values: {}, reason: 'broken slot' },
+    {
+      what: 'a link that is none',
+      text: '%%slot:signUpUrl%%',
+      values: { signUpUrl: 'javascript:x' },
+      reason: 'must start with',
+    },
+  ])('$what stops the mail', ({ text, values, reason }) => {
+    expect(() => fillSlots(text, values, { as: 'html' })).toThrow(reason)
+  })
+
+  test('each kind of mail has the same slots in both parts', async () => {
+    const digest = await compileDigest(digestOf(2))
+    const mails = [
+      joinDigest(digest, ['story-0']),
+      await compileAlert(alert),
+      await compileConfirm(confirm),
+      await compileWelcome(welcome),
+    ]
+
+    const slots = mails.map(({ html, text }) => [
+      slotsIn(html).toSorted(),
+      slotsIn(text).toSorted(),
+    ])
+
+    for (const [inHtml, inText] of slots) expect(inText).toEqual(inHtml)
+    expect(slots.map(([inHtml]) => inHtml)).toEqual([
+      ['preferencesUrl', 'signUpUrl', 'unsubscribeUrl', 'webViewUrl', 'whyLine'],
+      [
+        'alertsOnlyOffUrl',
+        'preferencesUrl',
+        'storyOffUrl',
+        'unsubscribeUrl',
+        'webViewUrl',
+        'whyLine',
+      ],
+      ['confirmUrl', 'notMeUrl'],
+      ['preferencesUrl', 'unsubscribeUrl', 'whyLine'],
+    ])
+  })
+})

@@ -18,12 +18,17 @@ export async function serveWeb({
   const { host, port } = context.config
   const web = createWeb({ context, queues, inbox: readInbox(inboxDir) })
   const listening = Promise.withResolvers<number>()
-  const server = serve({ fetch: web.fetch, hostname: host, port }, (info) => listening.resolve(info.port))
+  const server = serve({ fetch: web.fetch, hostname: host, port }, (info) =>
+    listening.resolve(info.port),
+  )
   server.on('error', (cause: NodeJS.ErrnoException) => {
     const refused = ['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(cause.code ?? '')
     listening.reject(
       refused
-        ? new Refusal(`cannot listen on ${host}:${port} (${cause.code}): set PORT or HOST to one that is free`, { field: 'PORT', status: 78, cause })
+        ? new Refusal(
+            `cannot listen on ${host}:${port} (${cause.code}): set PORT or HOST to one that is free`,
+            { field: 'PORT', status: 78, cause },
+          )
         : cause,
     )
   })

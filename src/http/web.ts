@@ -28,7 +28,8 @@ export function createWeb({
   const web = new Hono()
   web.use(async (request, next) => {
     await next()
-    const set = (name: string, value: string) => request.res.headers.has(name) || request.res.headers.set(name, value)
+    const set = (name: string, value: string) =>
+      request.res.headers.has(name) || request.res.headers.set(name, value)
     set('Content-Security-Policy', POLICY)
     set('X-Content-Type-Options', 'nosniff')
     set('Referrer-Policy', 'no-referrer')
@@ -44,7 +45,9 @@ export function createWeb({
   web.route('/inbox', inboxRoutes({ context, inbox }))
   web.route('/', publicRoutes(context))
 
-  web.notFound(async (request) => sayError(context, request, new Refusal('there is no such page', { status: 404 })))
+  web.notFound(async (request) =>
+    sayError(context, request, new Refusal('there is no such page', { status: 404 })),
+  )
   web.onError(async (error, request) => sayError(context, request, error))
   return web
 }
@@ -63,22 +66,32 @@ async function readiness({
     () => true,
     () => false,
   )
-  return request.json({ database: database ? 'ok' : 'down', queue: queue ? 'ok' : 'down' }, database && queue ? 200 : 503)
+  return request.json(
+    { database: database ? 'ok' : 'down', queue: queue ? 'ok' : 'down' },
+    database && queue ? 200 : 503,
+  )
 }
 
 async function sayError(context: Context, request: Request, error: Error): Promise<Response> {
   const refusal = error instanceof Refusal ? error : undefined
-  if (refusal === undefined) context.log.error({ err: error, path: pathPattern(request) }, 'a request failed')
+  if (refusal === undefined)
+    context.log.error({ err: error, path: pathPattern(request) }, 'a request failed')
   const status = refusal?.status ?? 500
   const message = refusal?.message ?? 'something went wrong on our side, it is in the log'
   if (request.req.path.startsWith('/api/')) {
     const field = refusal?.field
-    return Response.json({ error: { message, ...(field === undefined ? {} : { field }) } }, { status })
+    return Response.json(
+      { error: { message, ...(field === undefined ? {} : { field }) } },
+      { status },
+    )
   }
   const said = sentence(message)
   try {
     const markup = errorPage(await pageFrame(context), { message: said })
-    return new Response(String(await markup), { status, headers: { 'Content-Type': 'text/html; charset=UTF-8' } })
+    return new Response(String(await markup), {
+      status,
+      headers: { 'Content-Type': 'text/html; charset=UTF-8' },
+    })
   } catch {
     return new Response(`${said}\n`, { status })
   }

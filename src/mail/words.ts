@@ -70,8 +70,22 @@ function readWords(language: Language): Words {
 
 /** A number with its noun, in the form the language asks for. */
 export function counted(forms: Words['stories'], n: number, language: string): string {
-  const form = forms[new Intl.PluralRules(language).select(n)] ?? forms.other
-  return form.replace('{n}', new Intl.NumberFormat(language).format(n))
+  const { rules, number } = numbersOf(language)
+  const form = forms[rules.select(n)] ?? forms.other
+  return form.replace('{n}', number.format(n))
+}
+
+type Numbers = { rules: Intl.PluralRules; number: Intl.NumberFormat }
+
+// Kept: a mail is joined for every reader, and making the two took most of its 0.35 ms.
+const numbers = new Map<string, Numbers>()
+
+function numbersOf(language: string): Numbers {
+  const known = numbers.get(language)
+  if (known !== undefined) return known
+  const made = { rules: new Intl.PluralRules(language), number: new Intl.NumberFormat(language) }
+  numbers.set(language, made)
+  return made
 }
 
 /** A phrase with its gap closed; the value is taken as it is. */

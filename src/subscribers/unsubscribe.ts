@@ -22,7 +22,7 @@ export const UNDO_HOURS = 24
 export type Leaving = {
   subscriber: Subscriber
   editionId: number | null
-  newsletter: { id: number; name: string } | null
+  newsletter: { id: number; name: string; kind: string } | null
   /** Already off. */
   done: boolean
 }
@@ -35,12 +35,12 @@ export async function readLeaving(
   const opened = openToken(secrets, 'unsubscribe', token)
   const subscriber = opened && (await findByPublicId(db, opened.publicId))
   if (opened === undefined || subscriber === undefined) return undefined
-  const { rows } = await sql<{ id: number; name: string; editionId: number }>`
-    select n.id, n.name, e.id as "editionId"
+  const { rows } = await sql<{ id: number; name: string; kind: string; editionId: number }>`
+    select n.id, n.name, n.kind, e.id as "editionId"
       from edition e join newsletter n on n.id = e.newsletter_id
      where e.id = ${opened.reference}`.execute(db)
   const [found] = rows
-  const newsletter = found === undefined ? null : { id: found.id, name: found.name }
+  const newsletter = found === undefined ? null : { id: found.id, name: found.name, kind: found.kind }
   const choices = await listChoices(db, subscriber.id)
   const on = choices.filter(
     (choice) => choice.on && (newsletter === null || choice.newsletterId === newsletter.id),

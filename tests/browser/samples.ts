@@ -118,11 +118,7 @@ export async function pageSamples(): Promise<Sample[]> {
     unsubscribe: unsubscribePage(frame, {
       action: '/u/sample',
       newsletter: 'Morning Digest',
-      fewer: [
-        { value: 'weekly', label: 'Once a week', hint: 'The best of the week, Saturdays at 8:00' },
-        { value: 'pause', label: 'Pause for two weeks', hint: 'It starts again by itself' },
-      ],
-      fewerAction: '/f/sample',
+      other: { preferencesUrl: '/p/sample', leaveAllAction: '/u/sample/all' },
     }),
     unsubscribed: unsubscribedPage(frame, {
       newsletter: 'Morning Digest',

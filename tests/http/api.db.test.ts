@@ -1,5 +1,7 @@
+import { setTimeout } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ingest } from '#articles/ingest.ts'
 import { createToken, revokeToken } from '#operators/api-token.ts'
 import { addOperator } from '#operators/operator.ts'
 import {
@@ -82,6 +84,30 @@ describe('an article', () => {
     expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1)
     expect(answers.filter((answer) => answer.status === 200)).toHaveLength(7)
     expect(await house.rowsOf('article')).toBe(1)
+    expect(await house.rowsOf('article_revision')).toBe(1)
+  })
+
+  test('that another system is still writing is known to the second, which adds no revision', async () => {
+    const first = Promise.withResolvers<void>()
+    const writing = house.db.transaction().execute(async (db) => {
+      await ingest(
+        { ...house.context, db },
+        {
+          input: { bytes: new TextEncoder().encode(JSON.stringify(ARTICLE)) },
+          origin: { kind: 'feed', name: 'agency' },
+        },
+      )
+      first.resolve()
+      await untilSomebodyWaits()
+    })
+    await first.promise
+
+    const [second] = await Promise.all([house.sendJson(ARTICLE), writing])
+
+    expect(second).toMatchObject({
+      status: 200,
+      body: { article: { revision: 1, status: 'known' } },
+    })
     expect(await house.rowsOf('article_revision')).toBe(1)
   })
 
@@ -242,3 +268,13 @@ describe('who may', () => {
     expect(await house.get('/api/v2/articles')).toMatchObject({ status: 404, body: { error: {} } })
   })
 })
+
+async function untilSomebodyWaits(): Promise<void> {
+  for (;;) {
+    const { rows } = await sql`
+      select 1 from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`.execute(house.db)
+    if (rows.length > 0) return
+    await setTimeout(20)
+  }
+}

@@ -2,7 +2,11 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ingestArticle } from '../articles-fixture.ts'
 import { addReaders } from '../house.ts'
+import { claimWalk, lockDrain } from '#deliveries/claim-store.ts'
+import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
 import { draftAlert } from '#editions/draft-alert.ts'
+import { getEdition } from '#editions/store.ts'
+import { addOperator } from '#operators/operator.ts'
 import {
   choicesOf,
   confirmationToken,
@@ -67,6 +71,31 @@ test.each(oneClick)(
     ])
   },
 )
+
+test('who pressed after the edition was planned is left out by the next claim', async () => {
+  const operator = await addOperator(house.context, { name: 'desk', role: 'publisher' })
+  const { contentHash } = await getEdition(house.db, editionId)
+  await approveEdition(house.context, { editionId, contentHash, operatorId: operator.id })
+  await sendEdition(house.context, { editionId, rule: 'now' })
+
+  await house.web.request(link, { method: 'POST' })
+
+  const input = {
+    kinds: ['alert' as const],
+    senderId: 1,
+    test: true,
+    limit: 10,
+    leaseMs: 60_000,
+    now: house.now,
+  }
+  const drain = await lockDrain(house.db, input)
+  const { claimed, excluded } = await claimWalk(house.db, {
+    drain: drain ?? expect.fail('no walk'),
+    input,
+  })
+  expect(claimed.map((row) => row.email)).toEqual(['reader2@example.org'])
+  expect(excluded).toBe(1)
+})
 
 test('a press without any body counts as well', async () => {
   const response = await house.web.request(link, { method: 'POST' })

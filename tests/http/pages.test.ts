@@ -169,23 +169,20 @@ describe('sign-up', () => {
 
 describe('leaving', () => {
   test('one press leaves, and fewer mails are offered beside it', async () => {
-    const fewer = [{ value: 'weekly', label: 'Once a week', hint: 'Saturdays' }]
-
     const document = await read(
       unsubscribePage(frame, {
         action: '/u/t',
         newsletter: 'Morning Digest',
-        fewer,
-        fewerAction: '/f/t',
+        other: { preferencesUrl: '/p/t', leaveAllAction: '/u/t/all' },
       }),
     )
 
     const forms = Array.from(document.querySelectorAll('form'), (each) =>
       each.getAttribute('action'),
     )
-    expect(forms).toEqual(['/u/t', '/f/t'])
+    expect(forms).toEqual(['/u/t', '/u/t/all'])
     expect(document.querySelector('button.primary')?.textContent).toContain('Unsubscribe')
-    expect(document.querySelector('[name="choice"]')?.getAttribute('value')).toBe('weekly')
+    expect(document.querySelector('a.secondary')?.getAttribute('href')).toBe('/p/t')
   })
 })
 

@@ -110,7 +110,7 @@ describe('a reader’s digest', () => {
       const left = count - mail.stories + 2
       expect(Buffer.byteLength(mail.html)).toBeLessThanOrEqual(90_000)
       expect(mail.html).toContain(`${left} more stories on the web`)
-      expect(mail.text).toContain(`${left} more stories on the web:\n${slotValues.webViewUrl}`)
+      expect(mail.text).toContain(`${left} more stories on the web:\nhttps://courier.example/\n`)
       expect(visibleText(mail.html)).toContain('4 Rope Walk')
     },
   )

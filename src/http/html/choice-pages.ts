@@ -5,37 +5,33 @@ import { listed, newsletterChoice, type OfferedNewsletter } from './sign-up-page
 
 // Leaving, pausing and changing: every page says what will happen before the button does it.
 
-export type FewerMails = { value: string; label: string; hint: string }
-
 export type UnsubscribeQuestion = {
   action: string
   newsletter: string
-  /** Offers instead of leaving; the chosen `value` is posted to `fewerAction` as `choice`. */
-  fewer: readonly FewerMails[]
-  fewerAction: string
+  /** The gentler ways: choosing, and leaving all at once. Null where the question is about everything already. */
+  other: { preferencesUrl: string; leaveAllAction: string } | null
 }
 
 export function unsubscribePage(frame: PageFrame, question: UnsubscribeQuestion): Markup {
-  const { action, newsletter, fewer, fewerAction } = question
+  const { action, newsletter, other } = question
   return askPage(frame, {
     title: `Leave ${newsletter}?`,
-    sentence: html`One press, and <b>${newsletter}</b> stops at once. Other mails you asked for
-      still come.`,
+    sentence: html`One press, and <b>${newsletter}</b> stops at
+      once.${other === null ? '' : ' Other mails you asked for still come.'}`,
     button: `Unsubscribe from ${newsletter}`,
     action,
-    ...(fewer.length > 0 && { aside: fewerMails(fewer, fewerAction) }),
+    ...(other !== null && { aside: otherWays(other) }),
   })
 }
 
-function fewerMails(fewer: readonly FewerMails[], action: string): Markup {
-  return html`<h2 id="fewer">Or only fewer mails?</h2>
-    <form method="post" action="${action}" class="stack">
-      ${fewer.map(
-        ({ value, label, hint }) =>
-          html`<button class="secondary" name="choice" value="${value}">
-            ${label}<br /><span class="muted">${hint}</span>
-          </button>`,
-      )}
+function otherWays({
+  preferencesUrl,
+  leaveAllAction,
+}: NonNullable<UnsubscribeQuestion['other']>): Markup {
+  return html`<h2>Or something else?</h2>
+    <p><a class="secondary" href="${preferencesUrl}">Choose fewer mails</a></p>
+    <form method="post" action="${leaveAllAction}">
+      <button class="secondary">Leave everything</button>
     </form>`
 }
 
@@ -68,17 +64,6 @@ export function undonePage(frame: PageFrame, { newsletter }: { newsletter: strin
   return saidPage(frame, {
     title: 'Welcome back',
     sentence: html`<b>${newsletter}</b> keeps coming, as if nothing had happened.`,
-  })
-}
-
-export function fewerDonePage(
-  frame: PageFrame,
-  { sentence, preferencesUrl }: { sentence: string; preferencesUrl: string },
-): Markup {
-  return saidPage(frame, {
-    title: 'Fewer mails it is',
-    sentence,
-    aside: html`<p><a class="secondary" href="${preferencesUrl}">Change what I get</a></p>`,
   })
 }
 

@@ -2,7 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { Hono } from 'hono'
 
 const FOLDER = new URL('../../../templates/pages/', import.meta.url)
-const TYPES = { 'daybreak.css': 'text/css; charset=utf-8', 'signup.js': 'text/javascript; charset=utf-8' }
+const TYPES = {
+  'daybreak.css': 'text/css; charset=utf-8',
+  'signup.js': 'text/javascript; charset=utf-8',
+}
 
 /** The one stylesheet and the small scripts of the pages. */
 export function assetRoutes(): Hono {

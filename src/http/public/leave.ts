@@ -8,6 +8,7 @@ import { listChoices } from '#subscribers/store.ts'
 import { sealToken } from '#subscribers/tokens.ts'
 import { readLeaving, UNDO_HOURS, undoUnsubscribe, unsubscribe } from '#subscribers/unsubscribe.ts'
 import {
+  alertsOffPage,
   preferencesPage,
   storyOffPage,
   undonePage,
@@ -32,16 +33,24 @@ export function leaveRoutes(context: Context): Hono {
     const token = request.req.param('token')
     const leaving = await readLeaving(context, token)
     if (leaving === undefined) return unknown(context, request)
-    const fewer =
-      leaving.newsletter === null
-        ? []
-        : [{ value: 'all', label: 'Leave everything', hint: 'All mails of ours stop.' }]
+    const frame = await pageFrame(context)
+    const action = pathOf(config, `u/${token}`)
+    if (leaving.newsletter?.kind === 'alerts') return request.html(alertsOffPage(frame, { action }))
+    const { publicId } = leaving.subscriber
+    const preferences = sealToken(secrets, 'preferences', {
+      publicId,
+      reference: 0,
+      addressVersion: 0,
+    })
+    const other = {
+      preferencesUrl: pathOf(config, `p/${preferences}`),
+      leaveAllAction: `${action}/all`,
+    }
     return request.html(
-      unsubscribePage(await pageFrame(context), {
-        action: pathOf(config, `u/${token}`),
+      unsubscribePage(frame, {
+        action,
         newsletter: leaving.newsletter?.name ?? EVERYTHING,
-        fewer,
-        fewerAction: pathOf(config, `u/${token}/all`),
+        other: leaving.newsletter === null ? null : other,
       }),
     )
   })

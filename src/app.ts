@@ -1,10 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
 import type { Config } from '#config.ts'
 import type { Context } from '#context.ts'
 import { defaultDataDir, type EmbeddedPostgres, openEmbedded } from '#db/embedded.ts'
-import { createPool, openDb } from '#db/open.ts'
+import { createPool, type Db, openDb } from '#db/open.ts'
 import { identityOf, isAlive } from '#db/process-identity.ts'
 import { ensureFirstNewsletters } from '#editions/newsletter.ts'
 import { Refusal, reasonOf } from '#errors.ts'
@@ -16,7 +17,7 @@ import {
   POSTGRES_QUEUE_OPTIONS,
 } from '#queue/backend.ts'
 import { openQueues, type Queues } from '#queue/queues.ts'
-import { loadSecrets } from '#secrets.ts'
+import { fingerprintKeys, loadSecrets, type Secrets } from '#secrets.ts'
 
 export type App = AsyncDisposable & {
   context: Context
@@ -62,6 +63,7 @@ export async function openApp({
     enqueue: queues.enqueue,
     relay: { test: config.smtpUrl === null },
   }
+  await refuseOtherKeys(db, context.secrets)
   await ensureFirstNewsletters(context)
   const opened = stack.move()
   return { context, dataDir, backend, queues, [Symbol.asyncDispose]: () => opened.disposeAsync() }
@@ -155,4 +157,18 @@ async function openBackend({
       },
     )
   }
+}
+
+/** With other keys, links in readers' mails open nothing and the do-not-mail list recognises nobody. */
+async function refuseOtherKeys(db: Db, secrets: Secrets): Promise<void> {
+  const mine = fingerprintKeys(secrets)
+  const { rows } = await sql<{ value: string }>`
+    insert into setting (name, value) values ('keys', to_jsonb(${mine}::text))
+    on conflict (name) do update set name = excluded.name
+    returning value`.execute(db)
+  if (rows[0]?.value === mine) return
+  throw new Refusal(
+    'this database was used with other keys: give this machine the same DAYBREAK_TOKEN_KEY and DAYBREAK_SUPPRESSION_KEY, or the secrets folder of the first data directory (see docs/scaling.md)',
+    { field: 'DAYBREAK_TOKEN_KEY', status: 78 },
+  )
 }

@@ -28,12 +28,13 @@ const CONNECTIONS_RULE = 'must be a number from 1 to 100'
 
 /** One row a variable: its validator with a sentence for the person who set it. `NAME_FILE` reads a secret from a file. */
 const variables = {
-  DATABASE_URL: url(
-    ['postgres:', 'postgresql:'],
-    'postgres://user:password@host:5432/daybreak',
-  ).nullable().default(null),
+  DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/daybreak')
+    .nullable()
+    .default(null),
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379').nullable().default(null),
-  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@relay.example.org:587').nullable().default(null),
+  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@relay.example.org:587')
+    .nullable()
+    .default(null),
   DAYBREAK_TEST_INBOX: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   DAYBREAK_DATA: z.string().min(1).nullable().default(null),
   PUBLIC_URL: url(['http:', 'https:'], 'https://news.example.org').default('http://localhost:8080'),

@@ -24,7 +24,12 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
   const { context, backend, dataDir } = app
   const { serveWeb } = await import('#http/serve.ts')
   stack.use(
-    await openWorkers({ backend, queues: ['intake'], processors: intakeProcessors(context), log: context.log }),
+    await openWorkers({
+      backend,
+      queues: ['intake'],
+      processors: intakeProcessors(context),
+      log: context.log,
+    }),
   )
   stack.use(
     startClock({
@@ -41,10 +46,14 @@ async function runSender(app: App): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack()
   const { context, backend, dataDir } = app
   const { config, log } = context
-  const url =
-    config.smtpUrl ?? stack.use(await openInbox({ dir: join(dataDir, 'inbox'), log })).url
+  const url = config.smtpUrl ?? stack.use(await openInbox({ dir: join(dataDir, 'inbox'), log })).url
   const transport = stack.use(
-    createRelayTransport({ url, name: config.publicUrl.hostname, maxConnections: config.smtpConnections, log }),
+    createRelayTransport({
+      url,
+      name: config.publicUrl.hostname,
+      maxConnections: config.smtpConnections,
+      log,
+    }),
   )
   const sender = stack.use(await openSender(context, { dataDir, transport }))
   // Rows of a process that was killed come first: then it is known what may be sent.
@@ -57,6 +66,8 @@ async function runSender(app: App): Promise<AsyncDisposable> {
       log,
     }),
   )
-  stack.use(startClock({ sweep: async () => sweepDeliveries(context, sender), everyMs: SWEEP_MS, log }))
+  stack.use(
+    startClock({ sweep: async () => sweepDeliveries(context, sender), everyMs: SWEEP_MS, log }),
+  )
   return stack.move()
 }

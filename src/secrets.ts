@@ -31,6 +31,15 @@ export function hashAddress(
   return createHmac('sha256', suppressionKey).update(email.toLowerCase()).digest()
 }
 
+/** Tells two sets of keys apart without telling them. */
+export function fingerprintKeys({ tokenKey, suppressionKey }: Secrets): string {
+  return [tokenKey, suppressionKey].map(fingerprintKey).join(' ')
+}
+
+function fingerprintKey(key: Buffer): string {
+  return createHmac('sha256', key).update('daybreak keys').digest('hex').slice(0, 16)
+}
+
 /** Two processes that start at once agree on one key: the file is linked complete, and the first link wins. */
 async function ensureKey(dir: string, name: string): Promise<Buffer> {
   const file = join(dir, name)

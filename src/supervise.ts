@@ -29,12 +29,19 @@ export async function supervise(config: Config, stop: AbortSignal): Promise<numb
   return Math.max(...codes)
 }
 
-async function keepRunning(role: RoleName, { log, stop }: { log: Log; stop: AbortSignal }): Promise<number> {
+async function keepRunning(
+  role: RoleName,
+  { log, stop }: { log: Log; stop: AbortSignal },
+): Promise<number> {
   for (let failures = 0; ; failures += 1) {
     const startedAt = performance.now()
-    const child = spawn(process.execPath, [import.meta.dirname + '/main.ts', 'start', '--role', role], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    })
+    const child = spawn(
+      process.execPath,
+      [import.meta.dirname + '/main.ts', 'start', '--role', role],
+      {
+        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      },
+    )
     const code = await runUntil(child, stop)
     if (stop.aborted) return 0
     if (code === EXIT_REFUSED) return code

@@ -11,7 +11,19 @@ const BODY = [
 /** One article as an API client sends it; `about` makes its words its own. */
 export async function ingestArticle(
   context: Pick<Context, 'db' | 'clock' | 'enqueue'>,
-  { headline, about = headline, topics = ['Council'], breaking = false, paragraphs }: { headline: string; about?: string; topics?: string[]; breaking?: boolean; paragraphs?: string[] },
+  {
+    headline,
+    about = headline,
+    topics = ['Council'],
+    breaking = false,
+    paragraphs,
+  }: {
+    headline: string
+    about?: string
+    topics?: string[]
+    breaking?: boolean
+    paragraphs?: string[]
+  },
 ): Promise<Ingested> {
   const slug = headline.toLowerCase().replace(/[^a-z0-9]+/g, '-')
   const article = {
@@ -20,10 +32,18 @@ export async function ingestArticle(
     publisher: 'The Harbour Courier',
     topics,
     breaking,
-    paragraphs: paragraphs ?? [`${about}.`, ...BODY.map((text, index) => text.replace('Port Ansel', `Port Ansel (${about}, part ${index + 1})`))],
+    paragraphs: paragraphs ?? [
+      `${about}.`,
+      ...BODY.map((text, index) =>
+        text.replace('Port Ansel', `Port Ansel (${about}, part ${index + 1})`),
+      ),
+    ],
   }
   return ingest(context, {
-    input: { bytes: new TextEncoder().encode(JSON.stringify(article)), contentType: 'application/json' },
+    input: {
+      bytes: new TextEncoder().encode(JSON.stringify(article)),
+      contentType: 'application/json',
+    },
     origin: { kind: 'api', name: 'test' },
   })
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pg from 'pg'
+import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 import { openEmbedded } from '#db/embedded.ts'
 import { migrate } from '#db/migrate.ts'
@@ -18,11 +18,16 @@ export default async function startServer(project: TestProject): Promise<() => P
   const dataDir = await mkdtemp(join(tmpdir(), 'daybreak-test-'))
   const log = createLog({ level: 'error', name: 'test' })
   const server = await openEmbedded({ dataDir, command: 'test', purpose: 'server', log })
-  const client = new pg.Client({ connectionString: server.url })
+  const client = new Client({ connectionString: server.url })
   await client.connect()
+  // A power cut in the middle of the tests may lose them: a clone a test then takes half as long.
+  for (const setting of ['fsync', 'synchronous_commit', 'full_page_writes']) {
+    await client.query(`alter system set ${setting} = off`)
+  }
+  await client.query('select pg_reload_conf()')
   await client.query('create database template_house')
   await client.end()
-  const template = new pg.Client({ connectionString: databaseUrl(server.url, 'template_house') })
+  const template = new Client({ connectionString: databaseUrl(server.url, 'template_house') })
   await template.connect()
   await migrate(template)
   await template.end()

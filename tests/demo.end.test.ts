@@ -19,42 +19,68 @@ const lastLine = z.object({
   alert: z.object({ accepted: z.number(), subject: z.string() }),
 })
 
-test('the demo sends a digest and an alert, its accounts add up, and every mail passes the lint', { timeout: 120_000 }, async () => {
-  await using place = await openPlace()
-  const out = join(place.dir, 'out')
+test(
+  'the demo sends a digest and an alert, its accounts add up, and every mail passes the lint',
+  { timeout: 120_000 },
+  async () => {
+    await using place = await openPlace()
+    const out = join(place.dir, 'out')
 
-  const { code, stdout } = await place.run('demo', '--json', '--out', out)
+    const { code, stdout } = await place.run('demo', '--json', '--out', out)
 
-  expect(code).toBe(0)
-  const told = lastLine.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
-  expect(told).toMatchObject({ uncertain: 0, testInbox: true })
-  expect(told.planned).toBe(told.accepted + told.excluded)
-  expect(told.excluded).toBeGreaterThan(0)
-  const mails = (await readdir(out)).filter((name) => name.endsWith('.eml'))
-  expect(mails.filter((name) => name.startsWith('digest'))).toHaveLength(told.digest.accepted)
-  expect(mails.filter((name) => name.startsWith('alert'))).toHaveLength(told.alert.accepted)
-  for (const name of mails) {
-    const kind = name.startsWith('digest') ? 'digest' : name.startsWith('alert') ? 'alert' : 'service'
-    expect({ name, violations: await lintMessage(await readFile(join(out, name)), { kind }) }).toEqual({ name, violations: [] })
-  }
-})
+    expect(code).toBe(0)
+    const told = lastLine.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
+    expect(told).toMatchObject({ uncertain: 0, testInbox: true })
+    expect(told.planned).toBe(told.accepted + told.excluded)
+    expect(told.excluded).toBeGreaterThan(0)
+    const mails = (await readdir(out)).filter((name) => name.endsWith('.eml'))
+    expect(mails.filter((name) => name.startsWith('digest'))).toHaveLength(told.digest.accepted)
+    expect(mails.filter((name) => name.startsWith('alert'))).toHaveLength(told.alert.accepted)
+    for (const name of mails) {
+      const kind = name.startsWith('digest')
+        ? 'digest'
+        : name.startsWith('alert')
+          ? 'alert'
+          : 'service'
+      expect({
+        name,
+        violations: await lintMessage(await readFile(join(out, name)), { kind }),
+      }).toEqual({ name, violations: [] })
+    }
+  },
+)
 
-test.skipIf(!existsSync(DUMP))('a pasted page is told by its own sentences, without a word of its chrome (needs the sample page dump)', { timeout: 120_000 }, async () => {
-  await using place = await openPlace()
-  const out = join(place.dir, 'out')
-  const dump = await readFile(DUMP, 'utf8')
-  const [headline = ''] = dump.split('\n')
+test.skipIf(!existsSync(DUMP))(
+  'a pasted page is told by its own sentences, without a word of its chrome (needs the sample page dump)',
+  { timeout: 120_000 },
+  async () => {
+    await using place = await openPlace()
+    const out = join(place.dir, 'out')
+    const dump = await readFile(DUMP, 'utf8')
+    const [headline = ''] = dump.split('\n')
 
-  const { code } = await place.run('demo', DUMP, '--out', out)
+    const { code } = await place.run('demo', DUMP, '--out', out)
 
-  expect(code).toBe(0)
-  const html = await readFile(join(out, 'digest-001.html'), 'utf8')
-  const text = (await readFile(join(out, 'digest-001.txt'), 'utf8')).replace(/\s+/g, ' ')
-  expect(html).toContain(headline)
-  expect(text).toContain(headline)
-  const chrome = ['Sign in to comment', 'Comments', 'ADVERTISEMENT', 'Get latest news', 'right to your inbox', 'Powered by', 'Laurence', 'Dona', 'Long overdue', '© 2025']
-  for (const word of chrome) {
-    expect(html).not.toContain(word)
-    expect(text).not.toContain(word)
-  }
-})
+    expect(code).toBe(0)
+    const html = await readFile(join(out, 'digest-001.html'), 'utf8')
+    const text = (await readFile(join(out, 'digest-001.txt'), 'utf8')).replace(/\s+/g, ' ')
+    expect(html).toContain(headline)
+    expect(text).toContain(headline)
+    const chrome = [
+      'Sign in to comment',
+      'Comments',
+      'ADVERTISEMENT',
+      'Get latest news',
+      'right to your inbox',
+      'Powered by',
+      'Laurence',
+      'Dona',
+      'Long overdue',
+      '© 2025',
+    ]
+    for (const word of chrome) {
+      expect(html).not.toContain(word)
+      expect(text).not.toContain(word)
+    }
+  },
+)

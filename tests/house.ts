@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import pg from 'pg'
+import { Client } from 'pg'
 import { inject } from 'vitest'
 import { type Config, readConfig } from '#config.ts'
 import type { Context } from '#context.ts'
@@ -26,7 +26,10 @@ export type House = AsyncDisposable & {
 }
 
 /** A fresh house for one test or one file: a clone of the migrated template, a clock that stands still, no workers. */
-export async function openHouse({ now = new Date('2026-11-22T06:30:00Z'), env = {} }: { now?: Date; env?: NodeJS.ProcessEnv } = {}): Promise<House> {
+export async function openHouse({
+  now = new Date('2026-11-22T06:30:00Z'),
+  env = {},
+}: { now?: Date; env?: NodeJS.ProcessEnv } = {}): Promise<House> {
   const serverUrl = inject('serverUrl')
   const name = `house_${randomBytes(6).toString('hex')}`
   await onServer(serverUrl, `create database ${name} template template_house`)
@@ -62,7 +65,13 @@ export async function openHouse({ now = new Date('2026-11-22T06:30:00Z'), env = 
 export async function addReaders(
   { context }: Pick<House, 'context'>,
   count: number,
-  { timeZone = 'Europe/London', newsletters = ['daily', 'breaking'], topics = [] as string[], domain = 'example.org', from = 1 } = {},
+  {
+    timeZone = 'Europe/London',
+    newsletters = ['daily', 'breaking'],
+    topics = [] as string[],
+    domain = 'example.org',
+    from = 1,
+  } = {},
 ): Promise<number[]> {
   const ids: number[] = []
   for (let number = from; number < from + count; number += 1) {
@@ -80,7 +89,7 @@ export async function addReaders(
 }
 
 async function onServer(serverUrl: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl })
+  const client = new Client({ connectionString: serverUrl })
   await client.connect()
   try {
     await client.query(statement)

@@ -25,8 +25,12 @@ export async function openPlace(env: Record<string, string> = {}) {
     ...env,
   }
   const started: ChildProcess[] = []
-  const start = (args: string[]) => {
-    const child = spawn(process.execPath, [BIN, ...args], { env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  const start = (args: string[], more: Record<string, string> = {}) => {
+    const child = spawn(process.execPath, [BIN, ...args], {
+      env: { ...environment, ...more },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     started.push(child)
     return child
   }
@@ -35,7 +39,13 @@ export async function openPlace(env: Record<string, string> = {}) {
     port,
     start,
     /** Runs a command to its end. */
-    run: async (...args: string[]): Promise<Ran> => untilEnd(start(args)),
+    run: async (...args: (string | Record<string, string>)[]): Promise<Ran> =>
+      untilEnd(
+        start(
+          args.filter((arg) => typeof arg === 'string'),
+          Object.assign({}, ...args.filter((arg) => typeof arg !== 'string')),
+        ),
+      ),
     async [Symbol.asyncDispose]() {
       for (const child of started) killGroup(child, 'SIGTERM')
       await sleep(300)
@@ -63,7 +73,11 @@ export function killGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-export async function until<Value>(what: string, ask: () => Promise<Value | undefined | false>, ms = 60_000): Promise<Value> {
+export async function until<Value>(
+  what: string,
+  ask: () => Promise<Value | undefined | false>,
+  ms = 60_000,
+): Promise<Value> {
   const began = performance.now()
   while (performance.now() - began < ms) {
     const value = await ask().catch(() => undefined)
@@ -99,7 +113,8 @@ export async function openRelay({ delayMs, port: wanted }: { delayMs: number; po
   return {
     url: `smtp://127.0.0.1:${port}`,
     bodies,
-    [Symbol.asyncDispose]: async () => new Promise<void>((resolve) => server.close(() => resolve())),
+    [Symbol.asyncDispose]: async () =>
+      new Promise<void>((resolve) => server.close(() => resolve())),
   }
 }
 

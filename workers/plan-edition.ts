@@ -3,5 +3,6 @@ import { planEdition } from '#deliveries/plan.ts'
 import type { Jobs } from '#queue/jobs.ts'
 
 export function planEditionProcessor(context: Context) {
-  return async ({ editionId }: Jobs['plan-edition'], signal: AbortSignal) => planEdition(context, { editionId, signal })
+  return async ({ editionId }: Jobs['plan-edition'], signal: AbortSignal) =>
+    planEdition(context, { editionId, signal })
 }

@@ -12,7 +12,9 @@ export function intakeProcessors(context: Context): Intake {
 }
 
 /** Every job that is not intake's: a job name without a processor does not compile. */
-export function sendingProcessors(context: Context & { sender: Sender }): Omit<Processors, keyof Intake> {
+export function sendingProcessors(
+  context: Context & { sender: Sender },
+): Omit<Processors, keyof Intake> {
   return {
     'plan-edition': planEditionProcessor(context),
     'drain-lane': drainLaneProcessor(context),

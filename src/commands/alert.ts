@@ -19,18 +19,29 @@ export const alert: Command = {
     if (values.release) requireDuty(house.operator, 'release alert')
     const { context } = house.app
     const { draftAlert } = await import('#editions/draft-alert.ts')
-    const { editionId, contentHash, made } = await draftAlert(context, { articleId, operatorId: house.operator.id })
+    const { editionId, contentHash, made } = await draftAlert(context, {
+      articleId,
+      operatorId: house.operator.id,
+    })
     const edition = await getEdition(context.db, editionId)
     if (made) await house.note('draft alert', `edition ${editionId}`, { article: articleId })
     out.line(`alert ${editionId} (${edition.state}): ${edition.subject}`)
     if (!values.release) {
-      out.line(`  look: daybreak digest preview ${editionId}    send: daybreak alert ${articleId} --release`)
+      out.line(
+        `  look: daybreak digest preview ${editionId}    send: daybreak alert ${articleId} --release`,
+      )
       return
     }
     await approveEdition(context, { editionId, contentHash, operatorId: house.operator.id })
     await sendEdition(context, { editionId, rule: 'now' })
     const audience = await countAudience(context.db, editionId)
-    await house.note('release alert', `edition ${editionId}`, { article: articleId, audience, hash: contentHash })
-    out.line(`  released to ${audience} readers${context.relay.test ? ', into the built-in inbox' : ''}`)
+    await house.note('release alert', `edition ${editionId}`, {
+      article: articleId,
+      audience,
+      hash: contentHash,
+    })
+    out.line(
+      `  released to ${audience} readers${context.relay.test ? ', into the built-in inbox' : ''}`,
+    )
   },
 }

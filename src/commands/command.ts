@@ -26,7 +26,10 @@ export type Entered = AsyncDisposable & {
 export type Command = { usage: string; about: string; run: (call: Call) => Promise<void> }
 
 /** The app as the operator named by --as, DAYBREAK_OPERATOR or the system's user. */
-export async function enterAs(app: App, { name, duty }: { name: string | null; duty: Duty }): Promise<Entered> {
+export async function enterAs(
+  app: App,
+  { name, duty }: { name: string | null; duty: Duty },
+): Promise<Entered> {
   const operator = await openOperator(app.context, name ?? userInfo().username)
   requireDuty(operator, duty)
   return {
@@ -41,7 +44,9 @@ export async function enterAs(app: App, { name, duty }: { name: string | null; d
 /** A whole number of the command line. @throws Refusal that names the argument */
 export function numberArgument(text: string | undefined, name: string): number {
   if (text === undefined || !/^\d{1,15}$/.test(text)) {
-    throw new Refusal(`${name} is missing or not a number: give it as in "daybreak editions"`, { field: name })
+    throw new Refusal(`${name} is missing or not a number: give it as in "daybreak editions"`, {
+      field: name,
+    })
   }
   return Number(text)
 }
@@ -52,11 +57,17 @@ export function tableOf(rows: Record<string, string | number | null>[]): string[
   if (first === undefined) return []
   const heads = Object.keys(first)
   const cells = rows.map((row) => heads.map((head) => String(row[head] ?? '')))
-  const widths = heads.map((head, column) => Math.max(head.length, ...cells.map((row) => row[column]?.length ?? 0)))
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...cells.map((row) => row[column]?.length ?? 0)),
+  )
   const right = heads.map((head) => rows.every((row) => typeof row[head] === 'number'))
   const lineOf = (row: string[]) =>
     row
-      .map((cell, column) => (right[column] === true ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        right[column] === true
+          ? cell.padStart(widths[column] ?? 0)
+          : cell.padEnd(widths[column] ?? 0),
+      )
       .join('  ')
       .trimEnd()
   return [lineOf(heads), ...cells.map(lineOf)]

@@ -5,7 +5,8 @@ import { untilToldToStop } from '#stop-signal.ts'
 
 export const demo: Command = {
   usage: 'demo [file …] [--keep] [--out DIR] [--json]',
-  about: 'Does the whole job on a temporary data directory: articles in, a digest and an alert out, accounts at the end.',
+  about:
+    'Does the whole job on a temporary data directory: articles in, a digest and an alert out, accounts at the end.',
   async run({ args, config, out }) {
     const { values, positionals } = parseArgs({
       args,

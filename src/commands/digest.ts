@@ -9,7 +9,8 @@ import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 
 export const digest: Command = {
-  usage: 'digest compose [newsletter] [--again] | preview <edition> [--out DIR] | approve <edition> [--hash HASH] | send <edition> [--local-hour]',
+  usage:
+    'digest compose [newsletter] [--again] | preview <edition> [--out DIR] | approve <edition> [--hash HASH] | send <edition> [--local-hour]',
   about: 'Composes a digest, shows it, approves exactly what was shown, and sends it.',
   async run({ args, out, enter }) {
     const [verb = '', ...rest] = args
@@ -48,7 +49,9 @@ async function compose({ rest, out, house }: Step): Promise<void> {
   out.line(`edition ${editionId} (draft): ${edition.subject}`)
   out.line(`  ${stories} stories, hash ${edition.contentHash.slice(0, 12)}`)
   for (const note of notes) out.line(`  ${note}`)
-  out.line(`  look: daybreak digest preview ${editionId}    then: daybreak digest approve ${editionId}`)
+  out.line(
+    `  look: daybreak digest preview ${editionId}    then: daybreak digest approve ${editionId}`,
+  )
 }
 
 async function preview({ rest, out, house }: Step): Promise<void> {
@@ -58,7 +61,10 @@ async function preview({ rest, out, house }: Step): Promise<void> {
     allowPositionals: true,
     options: { out: { type: 'string' } },
   })
-  const edition = await getEdition(entered.app.context.db, numberArgument(positionals[0], 'edition'))
+  const edition = await getEdition(
+    entered.app.context.db,
+    numberArgument(positionals[0], 'edition'),
+  )
   const mail = await previewOf(entered.app.context, edition)
   if (values.out === undefined) {
     out.line(mail.text)
@@ -80,8 +86,14 @@ async function approve({ rest, out, house }: Step): Promise<void> {
   })
   const { db } = entered.app.context
   const edition = await getEdition(db, numberArgument(positionals[0], 'edition'))
-  if (values.hash !== undefined && (values.hash.length < 12 || !edition.contentHash.startsWith(values.hash))) {
-    throw new Refusal(`edition ${edition.id} now has hash ${edition.contentHash.slice(0, 12)}, not ${values.hash}: look at it again`, { status: 409 })
+  if (
+    values.hash !== undefined &&
+    (values.hash.length < 12 || !edition.contentHash.startsWith(values.hash))
+  ) {
+    throw new Refusal(
+      `edition ${edition.id} now has hash ${edition.contentHash.slice(0, 12)}, not ${values.hash}: look at it again`,
+      { status: 409 },
+    )
   }
   await approveEdition(entered.app.context, {
     editionId: edition.id,
@@ -105,6 +117,8 @@ async function send({ rest, out, house }: Step): Promise<void> {
   await sendEdition(context, { editionId: edition.id, rule })
   const audience = await countAudience(context.db, edition.id)
   await entered.note('send', `edition ${edition.id}`, { rule, audience, hash: edition.contentHash })
-  out.line(`edition ${edition.id} goes to ${audience} readers ${rule === 'now' ? 'now' : 'at their own hour'}${context.relay.test ? ', into the built-in inbox' : ''}`)
+  out.line(
+    `edition ${edition.id} goes to ${audience} readers ${rule === 'now' ? 'now' : 'at their own hour'}${context.relay.test ? ', into the built-in inbox' : ''}`,
+  )
   out.line(`  it leaves while "daybreak start" runs; watch: daybreak edition ${edition.id}`)
 }

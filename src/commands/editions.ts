@@ -29,7 +29,8 @@ export const editions: Command = {
 
 export const edition: Command = {
   usage: 'edition <edition> [stop --reason TEXT | resume | send-again] [--json]',
-  about: 'Shows what became of every mail of an edition; stops it, lets a held one go on, or sends uncertain mails again.',
+  about:
+    'Shows what became of every mail of an edition; stops it, lets a held one go on, or sends uncertain mails again.',
   async run({ args, out, enter }) {
     const { values, positionals } = parseArgs({
       args,
@@ -66,7 +67,15 @@ export const edition: Command = {
     const found = await getEdition(context.db, id)
     const accounts = await readAccounts(context.db, id)
     if (values.json) {
-      out.line(JSON.stringify({ edition: id, state: found.state, reason: found.stateReason, test: found.test, ...accounts }))
+      out.line(
+        JSON.stringify({
+          edition: id,
+          state: found.state,
+          reason: found.stateReason,
+          test: found.test,
+          ...accounts,
+        }),
+      )
       return
     }
     printAccounts(out, { edition: found, accounts })
@@ -85,12 +94,21 @@ const REASONS: Record<string, string> = {
 }
 
 /** The accounts as a table for people; it adds up, and says so. */
-export function printAccounts(out: Out, { edition: { id, subject, state, stateReason, test }, accounts }: { edition: Edition; accounts: Accounts }): void {
+export function printAccounts(
+  out: Out,
+  {
+    edition: { id, subject, state, stateReason, test },
+    accounts,
+  }: { edition: Edition; accounts: Accounts },
+): void {
   out.line(`edition ${id}: ${subject}`)
   out.line(`  state: ${state}${stateReason === null ? '' : ` (${stateReason})`}`)
   const rows = [
     { what: 'planned', readers: accounts.planned },
-    { what: test ? 'accepted by the built-in inbox (no reader was mailed)' : 'sent', readers: accounts.accepted },
+    {
+      what: test ? 'accepted by the built-in inbox (no reader was mailed)' : 'sent',
+      readers: accounts.accepted,
+    },
     { what: 'being sent', readers: accounts.claimed },
     { what: 'waiting', readers: accounts.waiting },
     { what: 'trying again', readers: accounts.tryingAgain },
@@ -101,6 +119,7 @@ export function printAccounts(out: Out, { edition: { id, subject, state, stateRe
       readers,
     })),
   ]
-  for (const line of tableOf(rows.filter((row) => row.readers > 0 || row.what === 'planned'))) out.line(`  ${line}`)
+  for (const line of tableOf(rows.filter((row) => row.readers > 0 || row.what === 'planned')))
+    out.line(`  ${line}`)
   for (const reason of accounts.waitingBecause) out.line(`  waiting because: ${reason}`)
 }

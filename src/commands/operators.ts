@@ -17,10 +17,14 @@ export const operators: Command = {
     const [verb, name] = positionals
     if (verb === undefined) {
       await using house = await enter('read')
-      for (const line of tableOf((await listOperators(house.app.context)).map((row) => ({ name: row.name, role: row.role })))) out.line(line)
+      for (const line of tableOf(
+        (await listOperators(house.app.context)).map((row) => ({ name: row.name, role: row.role })),
+      ))
+        out.line(line)
       return
     }
-    if (verb !== 'add' || name === undefined) throw new Refusal('operators takes: add NAME --role ROLE')
+    if (verb !== 'add' || name === undefined)
+      throw new Refusal('operators takes: add NAME --role ROLE')
     await using house = await enter('manage operators')
     const added = await addOperator(house.app.context, { name, role: values.role })
     await house.note('add operator', added.name, { role: added.role })
@@ -51,9 +55,16 @@ export const tokens: Command = {
       for (const line of tableOf(rows)) out.line(line)
       return
     }
-    if (name === undefined) throw new Refusal('tokens takes: create NAME --scope SCOPE, or revoke NAME', { field: 'name' })
+    if (name === undefined)
+      throw new Refusal('tokens takes: create NAME --scope SCOPE, or revoke NAME', {
+        field: 'name',
+      })
     if (verb === 'create') {
-      const text = await createToken(context, { operator: house.operator, name, scopes: values.scope })
+      const text = await createToken(context, {
+        operator: house.operator,
+        name,
+        scopes: values.scope,
+      })
       await house.note('create token', name, { scopes: values.scope })
       out.line(text)
     } else if (verb === 'revoke') {

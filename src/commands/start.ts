@@ -8,12 +8,15 @@ import { supervise } from '#supervise.ts'
 
 export const start: Command = {
   usage: 'start [--role web|sender]',
-  about: 'Runs Daybreak until it is told to stop: web pages and intake, and the sender. --role runs one of them.',
+  about:
+    'Runs Daybreak until it is told to stop: web pages and intake, and the sender. --role runs one of them.',
   async run({ args, config }) {
     const { values } = parseArgs({ args, options: { role: { type: 'string' } } })
     const role = roleNames.find((name) => name === values.role)
     if (values.role !== undefined && role === undefined) {
-      throw new Refusal(`there is no role "${values.role}": use one of ${roleNames.join(', ')}`, { field: 'role' })
+      throw new Refusal(`there is no role "${values.role}": use one of ${roleNames.join(', ')}`, {
+        field: 'role',
+      })
     }
     refuseSilentInbox(config)
     using stop = untilToldToStop(config)
@@ -26,6 +29,9 @@ export const start: Command = {
     await using running = new AsyncDisposableStack()
     running.use(await runRole(app, role))
     await stop.told
-    app.context.log.info({ role }, 'stopping: mails on their way are finished, the rest is given back')
+    app.context.log.info(
+      { role },
+      'stopping: mails on their way are finished, the rest is given back',
+    )
   },
 }

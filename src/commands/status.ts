@@ -19,17 +19,30 @@ export const status: Command = {
       if (failed > 0) out.line(`  ${queue}: ${failed} failed jobs, see the log`)
     }
     for (const line of await describeRelay(house.app.context)) out.line(line)
-    const open = (await listEditions(db, 50)).filter((edition) => ['sending', 'held', 'in review'].includes(edition.state))
+    const open = (await listEditions(db, 50)).filter((edition) =>
+      ['sending', 'held', 'in review'].includes(edition.state),
+    )
     for (const edition of open) {
       const { planned, accepted, waitingBecause } = await readAccounts(db, edition.id)
       const why = edition.stateReason ?? waitingBecause[0]
-      const rows = [{ edition: edition.id, state: edition.state, done: `${accepted} of ${planned}`, why: why ?? '' }]
+      const rows = [
+        {
+          edition: edition.id,
+          state: edition.state,
+          done: `${accepted} of ${planned}`,
+          why: why ?? '',
+        },
+      ]
       for (const line of tableOf(rows).slice(1)) out.line(`edition ${line}`)
     }
   },
 }
 
-async function describeRelay({ db, log, config }: Pick<Context, 'db' | 'log' | 'config'>): Promise<string[]> {
+async function describeRelay({
+  db,
+  log,
+  config,
+}: Pick<Context, 'db' | 'log' | 'config'>): Promise<string[]> {
   if (config.smtpUrl === null) {
     return ['mail: into the built-in inbox, nothing leaves this machine (SMTP_URL is not set)']
   }

@@ -9,7 +9,8 @@ export type Db = Kysely<Tables>
 /** Ids stay below 2^53, so they travel as numbers. */
 const INT8 = 20
 const types: CustomTypesConfig = {
-  getTypeParser: (oid: number, format) => (oid === INT8 ? Number : builtIn.getTypeParser(oid, format)),
+  getTypeParser: (oid: number, format) =>
+    oid === INT8 ? Number : builtIn.getTypeParser(oid, format),
 }
 
 /** A pool of connections; errors of idle connections are reported, not thrown: the next query gets a new one. */

@@ -2,12 +2,22 @@ import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import type { Claimed } from './claim-store.ts'
 
-export type ServiceClaim = Claimed & { kind: string; form: string; payload: Record<string, unknown> }
+export type ServiceClaim = Claimed & {
+  kind: string
+  form: string
+  payload: Record<string, unknown>
+}
 
 /** Claims service mails that are due. A confirmation goes to somebody who is not a reader yet; nothing goes to a blocked address. */
 export async function claimServiceMails(
   db: Db,
-  { senderId, test, limit, leaseMs, now }: { senderId: number; test: boolean; limit: number; leaseMs: number; now: Date },
+  {
+    senderId,
+    test,
+    limit,
+    leaseMs,
+    now,
+  }: { senderId: number; test: boolean; limit: number; leaseMs: number; now: Date },
 ): Promise<ServiceClaim[]> {
   const { rows } = await sql<ServiceClaim & { reason: string | null }>`
     with due as (

@@ -19,7 +19,13 @@ export type Claimed = {
 
 export type Claim = { claimed: Claimed[]; excluded: number; walked: number }
 
-type Drain = { editionId: number; cohort: number; destination: number; cursor: number; planned: boolean }
+type Drain = {
+  editionId: number
+  cohort: number
+  destination: number
+  cursor: number
+  planned: boolean
+}
 
 export type ClaimInput = {
   kinds: EditionKind[]
@@ -35,7 +41,10 @@ export type ClaimInput = {
  * The most urgent walk that is due and nobody else stands on; locked until the transaction ends. A walk that waits for
  * the next slice of readers does not keep the others waiting.
  */
-export async function lockDrain(db: Db, { kinds, test, now }: ClaimInput): Promise<Drain | undefined> {
+export async function lockDrain(
+  db: Db,
+  { kinds, test, now }: ClaimInput,
+): Promise<Drain | undefined> {
   const { rows } = await sql<Drain>`
     select d.edition_id as "editionId", d.cohort, d.destination, d.subscriber_id as cursor
          , e.planned_at is not null as planned
@@ -55,7 +64,10 @@ export async function lockDrain(db: Db, { kinds, test, now }: ClaimInput): Promi
  * Claims the next rows of a walk and looks at consent, suppression and time in the same statement: who left a moment
  * ago is excluded here, whatever was planned.
  */
-export async function claimWalk(db: Db, { drain, input }: { drain: Drain; input: ClaimInput }): Promise<Claim> {
+export async function claimWalk(
+  db: Db,
+  { drain, input }: { drain: Drain; input: ClaimInput },
+): Promise<Claim> {
   const { rows: walked } = await sql<{ id: number; state: string }>`
     select subscriber_id as id, state from delivery
      where (edition_id, cohort, destination) = (${drain.editionId}, ${drain.cohort}, ${drain.destination})
@@ -68,17 +80,24 @@ export async function claimWalk(db: Db, { drain, input }: { drain: Drain; input:
   if (last !== undefined) {
     await sql`
       update delivery_drain set subscriber_id = ${last}
-       where (edition_id, cohort, destination) = (${drain.editionId}, ${drain.cohort}, ${drain.destination})`.execute(db)
+       where (edition_id, cohort, destination) = (${drain.editionId}, ${drain.cohort}, ${drain.destination})`.execute(
+      db,
+    )
   } else if (drain.planned) {
     await sql`
       delete from delivery_drain
-       where (edition_id, cohort, destination) = (${drain.editionId}, ${drain.cohort}, ${drain.destination})`.execute(db)
+       where (edition_id, cohort, destination) = (${drain.editionId}, ${drain.cohort}, ${drain.destination})`.execute(
+      db,
+    )
   }
   return { ...claim, walked: walked.length }
 }
 
 /** Claims rows that were planned again and whose time has come. */
-export async function claimRetries(db: Db, input: ClaimInput): Promise<Claim & { editionId: number | undefined }> {
+export async function claimRetries(
+  db: Db,
+  input: ClaimInput,
+): Promise<Claim & { editionId: number | undefined }> {
   const { rows } = await sql<{ editionId: number; id: number }>`
     select d.edition_id as "editionId", d.subscriber_id as id
       from delivery d join edition e on e.id = d.edition_id
@@ -90,7 +109,11 @@ export async function claimRetries(db: Db, input: ClaimInput): Promise<Claim & {
   const editionId = rows[0]?.editionId
   if (editionId === undefined) return { claimed: [], excluded: 0, walked: 0, editionId }
   const ids = rows.filter((row) => row.editionId === editionId).map((row) => row.id)
-  return { ...(await claimRows(db, { editionId, ids, retries: true, input })), walked: rows.length, editionId }
+  return {
+    ...(await claimRows(db, { editionId, ids, retries: true, input })),
+    walked: rows.length,
+    editionId,
+  }
 }
 
 /** Why a reader must not be mailed at this moment, or null. `e`, `s`, `u`, `p` are edition, subscriber, subscription, suppression. */
@@ -105,7 +128,12 @@ const consent = (now: Date) => sql`
 
 async function claimRows(
   db: Db,
-  { editionId, ids, retries, input }: { editionId: number; ids: number[]; retries: boolean; input: ClaimInput },
+  {
+    editionId,
+    ids,
+    retries,
+    input,
+  }: { editionId: number; ids: number[]; retries: boolean; input: ClaimInput },
 ): Promise<Omit<Claim, 'walked'>> {
   if (ids.length === 0) return { claimed: [], excluded: 0 }
   const { rows } = await sql<Claimed & { reason: string | null }>`
@@ -155,5 +183,8 @@ export async function findWithdrawn(
      where s.id = any(${ids}) and ${consent(now)} is not null`.execute(db)
   const { rows: editions } = await sql`
     select 1 from edition where id = ${editionId} and state = 'sending'`.execute(db)
-  return { stopped: editions.length === 0, reasons: new Map(rows.map((row) => [row.id, row.reason])) }
+  return {
+    stopped: editions.length === 0,
+    reasons: new Map(rows.map((row) => [row.id, row.reason])),
+  }
 }

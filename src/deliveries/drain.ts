@@ -5,7 +5,14 @@ import { type Edition, getEdition, moveEdition } from '#editions/store.ts'
 import type { Envelope } from '#mail/outcome.ts'
 import type { Lane } from '#queue/jobs.ts'
 import { claimServiceMails } from './claim-service.ts'
-import { type Claimed, type ClaimInput, claimRetries, claimWalk, findWithdrawn, lockDrain } from './claim-store.ts'
+import {
+  type Claimed,
+  type ClaimInput,
+  claimRetries,
+  claimWalk,
+  findWithdrawn,
+  lockDrain,
+} from './claim-store.ts'
 import { finishEdition } from './finish.ts'
 import { kindsOf } from './lane.ts'
 import { composeReaderMail, isAsApproved } from './reader-mail.ts'
@@ -17,7 +24,9 @@ import { composeServiceMail } from './service-message.ts'
 const BATCH = 200
 const LEASE_MS = 300_000
 
-export type Sending = Pick<Context, 'db' | 'clock' | 'log' | 'secrets' | 'config' | 'relay'> & { sender: Sender }
+export type Sending = Pick<Context, 'db' | 'clock' | 'log' | 'secrets' | 'config' | 'relay'> & {
+  sender: Sender
+}
 
 /**
  * Sends what is due in the lane until nothing is, the relay does not answer, or the signal says stop; then the rest of
@@ -29,7 +38,10 @@ export async function drainLane(
 ): Promise<{ claimed: number }> {
   let total = 0
   while (!signal.aborted && !isResting(context, lane)) {
-    const claimed = lane === 'confirmation' ? await drainService(context, signal) : await drainOnce(context, { lane, signal })
+    const claimed =
+      lane === 'confirmation'
+        ? await drainService(context, signal)
+        : await drainOnce(context, { lane, signal })
     if (claimed === undefined) break
     total += claimed
   }
@@ -54,7 +66,8 @@ async function drainOnce(
     rows: claimed,
     leaseMs: LEASE_MS,
     compose: async (row) => composeReaderMail(context.secrets, edition, row),
-    withdrawn: async (ids) => findWithdrawn(context.db, { editionId, ids, now: context.clock.now() }),
+    withdrawn: async (ids) =>
+      findWithdrawn(context.db, { editionId, ids, now: context.clock.now() }),
     refused: async (reply) => holdEdition(context, edition, `the relay refuses our mail: ${reply}`),
   }
   await sendBatch(context, { batch, signal })
@@ -80,12 +93,16 @@ async function claimDue(
     if (due === undefined) return undefined
     const edition = await getEdition(transaction, due.editionId)
     // Held here, its rows are given back before the first of them is sent.
-    if (!isAsApproved(edition)) await holdEdition({ db: transaction, log }, edition, 'its content is not what was approved')
+    if (!isAsApproved(edition))
+      await holdEdition({ db: transaction, log }, edition, 'its content is not what was approved')
     return { edition, claimed: due.claimed }
   })
 }
 
-async function claimNext(db: Db, input: ClaimInput): Promise<{ editionId: number; claimed: Claimed[] } | undefined> {
+async function claimNext(
+  db: Db,
+  input: ClaimInput,
+): Promise<{ editionId: number; claimed: Claimed[] } | undefined> {
   const { editionId, claimed } = await claimRetries(db, input)
   if (editionId !== undefined) return { editionId, claimed }
   const drain = await lockDrain(db, input)
@@ -121,7 +138,11 @@ async function drainService(context: Sending, signal: AbortSignal): Promise<numb
 }
 
 /** Needs a human: no reader is blamed for what is about us. */
-async function holdEdition({ db, log }: Pick<Context, 'db' | 'log'>, edition: Edition, reason: string): Promise<void> {
+async function holdEdition(
+  { db, log }: Pick<Context, 'db' | 'log'>,
+  edition: Edition,
+  reason: string,
+): Promise<void> {
   if (await moveEdition(db, { id: edition.id, from: ['sending'], to: 'held', reason })) {
     log.error({ edition: edition.id, reason }, 'edition held')
   }

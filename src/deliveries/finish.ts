@@ -12,9 +12,12 @@ export async function finishEdition(
   editionId: number,
 ): Promise<void> {
   const done = await inTransaction(db, async (transaction) =>
-    (await lockDone(transaction, editionId)) ? settle(transaction, { editionId, now: clock.now() }) : undefined,
+    (await lockDone(transaction, editionId))
+      ? settle(transaction, { editionId, now: clock.now() })
+      : undefined,
   )
-  if (done?.state === 'held') log.error({ edition: editionId, ...done }, 'the accounts do not add up')
+  if (done?.state === 'held')
+    log.error({ edition: editionId, ...done }, 'the accounts do not add up')
   else if (done !== undefined) log.info({ edition: editionId, ...done }, 'edition finished')
 }
 
@@ -35,8 +38,7 @@ async function settle(
   const { rows } = await sql<{ state: string; audience: number; total: number }>`
     with ready as (
       select e.id, e.audience from edition e
-       where e.id = ${editionId} and e.state = 'sending' and e.planned_at is not null
-         and not exists (select from delivery_drain d where d.edition_id = e.id)
+       where e.id = ${editionId}
          and not exists (select from delivery d
                           where d.edition_id = e.id and d.state = 'planned' and d.retry_at is not null)
          and not exists (select from delivery d where d.edition_id = e.id and d.state in ('planned', 'claimed'))

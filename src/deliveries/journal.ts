@@ -39,7 +39,8 @@ export class Journal {
     // A closed number may by now be another file's: what is written late must not land there.
     if (this.#file === undefined) throw new Error('the journal is closed')
     const written = writeSync(this.#file, encode(this.#record, entry))
-    if (written !== SIZE) throw new Error(`the journal took ${written} of ${SIZE} bytes: is the disk full?`)
+    if (written !== SIZE)
+      throw new Error(`the journal took ${written} of ${SIZE} bytes: is the disk full?`)
   }
 
   close(): void {
@@ -78,7 +79,10 @@ export function wordKey({ editionId, subscriberId, attempt }: RowKey): string {
   return `${editionId}/${subscriberId}/${attempt}`
 }
 
-function encode(record: Buffer, { kind, editionId, subscriberId, attempt, relayId }: Entry): Buffer {
+function encode(
+  record: Buffer,
+  { kind, editionId, subscriberId, attempt, relayId }: Entry,
+): Buffer {
   record.fill(0)
   record.writeUInt32BE(MAGIC, 0)
   record.writeUInt8(KINDS.indexOf(kind), 4)

@@ -27,7 +27,13 @@ export async function recordOutcomes(
   return written
 }
 
-type Columns = { state: string; retryAt: Date | null; relayId: string | null; reply: string | null; reason: string | null }
+type Columns = {
+  state: string
+  retryAt: Date | null
+  relayId: string | null
+  reply: string | null
+  reason: string | null
+}
 
 async function update(
   db: Db,
@@ -35,7 +41,11 @@ async function update(
     table,
     records,
     senderId,
-  }: { table: 'delivery' | 'service_mail'; records: (RowKey & Columns & { at: Date })[]; senderId: number },
+  }: {
+    table: 'delivery' | 'service_mail'
+    records: (RowKey & Columns & { at: Date })[]
+    senderId: number
+  },
 ): Promise<number> {
   const where =
     table === 'delivery'
@@ -56,7 +66,9 @@ async function update(
                  , ${records.map((record) => record.reason)}::text[]
                  , ${records.map((record) => record.at)}::timestamptz[])
            as o (edition_id, subscriber_id, attempt, state, retry_at, relay_id, reply, reason, at)
-     where ${where} and d.state = 'claimed' and d.attempt = o.attempt and d.sender_id = ${senderId}`.execute(db)
+     where ${where} and d.state = 'claimed' and d.attempt = o.attempt and d.sender_id = ${senderId}`.execute(
+    db,
+  )
   return Number(numAffectedRows ?? 0)
 }
 

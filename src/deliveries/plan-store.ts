@@ -67,7 +67,7 @@ export async function pickReaders(
          , coalesce(dd.destination_id, 1) as destination
          , case when r.state = 'left' or r.cadence = 'off' then 'left'
                 when r.state <> 'active' or p.address_hash is not null then 'suppressed'
-                when r.snoozed_until > ${now} then 'snoozed'
+                when r.snoozed_until > ${now} and ${plan.releaseRule} = 'now' then 'snoozed'
            end as reason
       from reader r
       cross join everything e
@@ -91,7 +91,9 @@ export async function insertCohorts(db: Db, plan: Plan): Promise<void> {
       join edition e on e.id = ${plan.editionId}
       join newsletter n on n.id = e.newsletter_id
       left join (select name from pg_timezone_names where ${plan.releaseRule} <> 'now') known on known.name = z.time_zone
-     where not exists (select from cohort c where c.edition_id = e.id and c.time_zone = z.time_zone)`.execute(db)
+     where not exists (select from cohort c where c.edition_id = e.id and c.time_zone = z.time_zone)`.execute(
+    db,
+  )
 }
 
 export async function insertVariants(db: Db, plan: Plan): Promise<void> {
@@ -101,10 +103,15 @@ export async function insertVariants(db: Db, plan: Plan): Promise<void> {
          , (select coalesce(max(id), 0) from variant where edition_id = ${plan.editionId}) + row_number() over (order by b.blocks)
          , b.blocks
       from (select distinct blocks from slice) b
-     where not exists (select from variant v where v.edition_id = ${plan.editionId} and v.blocks = b.blocks)`.execute(db)
+     where not exists (select from variant v where v.edition_id = ${plan.editionId} and v.blocks = b.blocks)`.execute(
+    db,
+  )
 }
 
-export async function insertDeliveries(db: Db, { plan, now }: { plan: Plan; now: Date }): Promise<void> {
+export async function insertDeliveries(
+  db: Db,
+  { plan, now }: { plan: Plan; now: Date },
+): Promise<void> {
   await sql`
     insert into delivery (edition_id, subscriber_id, state, variant, cohort, destination, release_at, not_after
                          , outcome_at, reason)
@@ -145,7 +152,9 @@ export async function finishPlan(
 /** Editions whose planning lost its job. */
 export async function listUnplanned(db: Db): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select id from edition where state = 'sending' and planned_at is null order by id limit 100`.execute(db)
+    select id from edition where state = 'sending' and planned_at is null order by id limit 100`.execute(
+    db,
+  )
   return rows.map((row) => row.id)
 }
 

@@ -23,7 +23,9 @@ export async function planEdition(
   { editionId, signal, slice = SLICE }: { editionId: number; signal?: AbortSignal; slice?: number },
 ): Promise<void> {
   for (;;) {
-    const done = await inTransaction(context.db, async (db) => planSlice({ db, clock: context.clock }, { editionId, slice }))
+    const done = await inTransaction(context.db, async (db) =>
+      planSlice({ db, clock: context.clock }, { editionId, slice }),
+    )
     if (done === undefined) return
     await context.enqueue('drain-lane', { lane: laneOf(done.kind) })
     if (done.final || signal?.aborted === true) return

@@ -55,10 +55,15 @@ export async function composeReaderMail(
     date: edition.releaseAt ?? edition.createdAt,
     boundarySeed: id,
     // Mails of a digest must not be folded into one conversation.
-    ...(edition.kind === 'digest' ? { entityRef: id, references: `<${id}.ref@${mailDomain}>` } : {}),
-    feedbackId: `${edition.id}:${edition.newsletterSlug}:${edition.kind}:${senderId(mailDomain)}`,
+    ...(edition.kind === 'digest'
+      ? { entityRef: id, references: `<${id}.ref@${mailDomain}>` }
+      : {}),
+    feedbackId: `${edition.id}:${sender.newsletter.slug}:${edition.kind}:${senderId(mailDomain)}`,
     list: {
-      id: { name: `${sender.name} ${edition.newsletterName}`, value: `${edition.newsletterSlug}.${mailDomain}` },
+      id: {
+        name: `${sender.name} ${edition.compiled.sender.newsletter.name}`,
+        value: `${sender.newsletter.slug}.${mailDomain}`,
+      },
       unsubscribe: { url: links.unsubscribe, mailbox: `u-${links.local}@${sender.bounceDomain}` },
       help: links.preferences,
       archive: links.web,
@@ -72,12 +77,13 @@ export async function composeReaderMail(
 function bodyOf({ compiled, id }: Edition, blocks: number[]): { html: string; text: string } {
   if (compiled.form === 'single') return compiled
   const chosen = blocks.flatMap((block) => compiled.digest.stories[block]?.id ?? [])
-  if (chosen.length === 0) throw new Error(`edition ${id} has none of the blocks ${blocks.join(', ')}`)
+  if (chosen.length === 0)
+    throw new Error(`edition ${id} has none of the blocks ${blocks.join(', ')}`)
   return joinDigest(compiled.digest, chosen)
 }
 
 function slotsOf(edition: Edition, links: ReturnType<typeof linksOf>): SlotValues {
-  const offer = new Intl.ListFormat('en').format([edition.newsletterName])
+  const offer = new Intl.ListFormat('en').format([edition.compiled.sender.newsletter.name])
   return {
     unsubscribeUrl: links.unsubscribe,
     preferencesUrl: links.preferences,
@@ -92,7 +98,8 @@ function slotsOf(edition: Edition, links: ReturnType<typeof linksOf>): SlotValue
 function linksOf(secrets: Secrets, { edition, reader }: { edition: Edition; reader: Reader }) {
   const base = withSlash(new URL(edition.compiled.sender.publicUrl))
   const token = { publicId: reader.publicId, reference: edition.id, addressVersion: 0 }
-  const seal = (purpose: 'unsubscribe' | 'preferences' | 'webView' | 'muteStory') => sealToken(secrets, purpose, token)
+  const seal = (purpose: 'unsubscribe' | 'preferences' | 'webView' | 'muteStory') =>
+    sealToken(secrets, purpose, token)
   return {
     unsubscribe: new URL(`u/${seal('unsubscribe')}`, base).href,
     preferences: new URL(`p/${seal('preferences')}`, base).href,

@@ -7,7 +7,15 @@ import { type Entry, lastWords, readJournal, wordKey } from './journal.ts'
 import { type Fate, recordOutcomes, type RowKey, type Settled } from './outcome-store.ts'
 import { endSender, type Sender } from './sender.ts'
 
-type Lost = { id: number; hostId: string; bootId: string; pid: number; processStart: string; journal: string; unseen: boolean }
+type Lost = {
+  id: number
+  hostId: string
+  bootId: string
+  pid: number
+  processStart: string
+  journal: string
+  unseen: boolean
+}
 
 export type Recovered = { accepted: number; planned: number; uncertain: number }
 
@@ -24,7 +32,8 @@ export async function recoverSenders(
   for (const lost of await listOpenSenders(context.db, context.clock.now())) {
     if (lost.id === ownId) continue
     const here = lost.hostId === hostId && lost.bootId === bootId
-    const gone = here && !isAlive({ pid: lost.pid, processStart: numberOf(lost.processStart), bootId })
+    const gone =
+      here && !isAlive({ pid: lost.pid, processStart: numberOf(lost.processStart), bootId })
     const rows = await settleRows(context, { lost, gone })
     count(total, rows)
     const rebooted = lost.hostId === hostId && lost.bootId !== bootId
@@ -44,11 +53,17 @@ async function settleRows(
   const words = gone ? journalOf(lost) : undefined
   const rows = open.map((key) => ({ key, fate: fateOf(words, key), at: now }))
   await recordOutcomes(db, { senderId: lost.id, rows })
-  log.warn({ sender: lost.id, ...tally(rows), journal: words !== undefined }, 'settled the rows of a lost sender')
+  log.warn(
+    { sender: lost.id, ...tally(rows), journal: words !== undefined },
+    'settled the rows of a lost sender',
+  )
   return rows
 }
 
-async function close({ db, clock }: Pick<Context, 'db' | 'clock'>, { id, journal }: Lost): Promise<void> {
+async function close(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { id, journal }: Lost,
+): Promise<void> {
   if (await endSender(db, { id, now: clock.now() })) await rm(journal, { force: true })
 }
 
@@ -58,15 +73,26 @@ function journalOf({ journal }: Lost): Map<string, Entry> | undefined {
 }
 
 function fateOf(words: Map<string, Entry> | undefined, key: RowKey): Fate {
-  if (words === undefined) return { kind: 'uncertain', reason: 'the sending process was lost, and its journal cannot tell' }
+  if (words === undefined)
+    return {
+      kind: 'uncertain',
+      reason: 'the sending process was lost, and its journal cannot tell',
+    }
   const entry = words.get(wordKey(key))
   switch (entry?.kind) {
     case undefined:
       return { kind: 'given back' }
     case 'accepted':
-      return { kind: 'accepted', relayId: entry.relayId, reply: 'accepted, told by the journal of a lost process' }
+      return {
+        kind: 'accepted',
+        relayId: entry.relayId,
+        reply: 'accepted, told by the journal of a lost process',
+      }
     case 'begun':
-      return { kind: 'uncertain', reason: 'the sending process was lost while the relay took the mail' }
+      return {
+        kind: 'uncertain',
+        reason: 'the sending process was lost while the relay took the mail',
+      }
     case 'other':
       return { kind: 'given back' }
   }

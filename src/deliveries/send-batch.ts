@@ -25,10 +25,14 @@ type Needs = Pick<Context, 'db' | 'clock' | 'log' | 'config'> & { sender: Sender
 const LOOK_AGAIN_MS = 500
 
 /** Sends every row of a claim or gives it back, and writes what became of each. */
-export async function sendBatch(context: Needs, { batch, signal }: { batch: Batch; signal: AbortSignal }): Promise<void> {
+export async function sendBatch(
+  context: Needs,
+  { batch, signal }: { batch: Batch; signal: AbortSignal },
+): Promise<void> {
   const round = new Round(context, batch, signal)
-  const lanes = Array.from({ length: Math.min(context.config.smtpConnections, batch.rows.length) }, async () =>
-    round.work(),
+  const lanes = Array.from(
+    { length: Math.min(context.config.smtpConnections, batch.rows.length) },
+    async () => round.work(),
   )
   const broken = (await Promise.allSettled(lanes)).filter((result) => result.status === 'rejected')
   await round.record()
@@ -67,12 +71,16 @@ class Round {
   async record(): Promise<void> {
     const { db, sender, clock, log } = this.#context
     const at = clock.now()
-    for (const row of this.#queue) this.#fates.push({ key: keyOf(row), fate: { kind: 'given back' }, at })
+    for (const row of this.#queue)
+      this.#fates.push({ key: keyOf(row), fate: { kind: 'given back' }, at })
     try {
       await recordOutcomes(db, { senderId: sender.id, rows: this.#fates })
     } catch (error) {
       sender.unwritten.push(...this.#fates)
-      log.error({ rows: this.#fates.length, reason: reasonOf(error) }, 'outcomes are not written yet')
+      log.error(
+        { rows: this.#fates.length, reason: reasonOf(error) },
+        'outcomes are not written yet',
+      )
     }
   }
 
@@ -84,7 +92,9 @@ class Round {
     if (reason !== undefined) return { kind: 'excluded', reason }
     if (row.notAfter <= this.#context.clock.now()) return { kind: 'excluded', reason: 'expired' }
     const mail = await this.#compose(row)
-    if (mail === undefined) return { kind: 'deferred', code: 0, reply: 'this mail cannot be composed' }
+    if (this.#signal.aborted) return { kind: 'given back' }
+    if (mail === undefined)
+      return { kind: 'deferred', code: 0, reply: 'this mail cannot be composed' }
     const fate = await this.#send(row, mail)
     if (fate.kind !== 'given back') await this.#learn(fate)
     return fate
@@ -110,7 +120,8 @@ class Round {
     }
     this.#signal.addEventListener('abort', stop)
     const begun = () => {
-      if (performance.now() > this.#leaseEnds) throw new Error('the lease of this claim has nearly passed')
+      if (performance.now() > this.#leaseEnds)
+        throw new Error('the lease of this claim has nearly passed')
       sender.journal.begun(keyOf(row))
       began = true
     }
@@ -120,7 +131,9 @@ class Round {
       return outcome
     } catch (error) {
       if (began) return { kind: 'uncertain', reason: reasonOf(error) }
-      return this.#signal.aborted ? { kind: 'given back' } : { kind: 'unsent', reason: reasonOf(error) }
+      return this.#signal.aborted
+        ? { kind: 'given back' }
+        : { kind: 'unsent', reason: reasonOf(error) }
     } finally {
       this.#signal.removeEventListener('abort', stop)
     }
@@ -145,8 +158,15 @@ class Round {
       this.#ending = outcome.reason
       const failures = (sender.rest.get(lane)?.failures ?? 0) + 1
       const pause = Math.min(60_000, 1000 * 2 ** (failures - 1))
-      sender.rest.set(lane, { until: clock.now().getTime() + pause, failures, reason: outcome.reason })
-      log.warn({ lane, reason: outcome.reason, pauseMs: pause }, 'the relay does not take mail, the rows stay planned')
+      sender.rest.set(lane, {
+        until: clock.now().getTime() + pause,
+        failures,
+        reason: outcome.reason,
+      })
+      log.warn(
+        { lane, reason: outcome.reason, pauseMs: pause },
+        'the relay does not take mail, the rows stay planned',
+      )
     } else {
       if (sender.rest.delete(lane)) log.info({ lane }, 'the relay takes mail again')
       if (outcome.kind === 'rejected' && outcome.blame === 'sender') {
@@ -160,7 +180,10 @@ class Round {
     try {
       await this.#batch.refused(reply)
     } catch (error) {
-      this.#context.log.error({ reply, reason: reasonOf(error) }, 'the relay refuses us, and the edition could not be held')
+      this.#context.log.error(
+        { reply, reason: reasonOf(error) },
+        'the relay refuses us, and the edition could not be held',
+      )
     }
   }
 
@@ -175,7 +198,10 @@ class Round {
       this.#look = await this.#batch.withdrawn(this.#batch.rows.map((row) => row.subscriberId))
       this.#lookedAt = performance.now()
     } catch (error) {
-      this.#context.log.error({ reason: reasonOf(error) }, 'cannot see who withdrew: sending pauses')
+      this.#context.log.error(
+        { reason: reasonOf(error) },
+        'cannot see who withdrew: sending pauses',
+      )
       this.#look = { stopped: true, reasons: new Map() }
     } finally {
       this.#looking = undefined

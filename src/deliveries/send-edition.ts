@@ -3,7 +3,14 @@ import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { listMissingSettings } from '#editions/publication.ts'
-import { approveContent, type Edition, getEdition, lockState, moveEdition, releaseEdition } from '#editions/store.ts'
+import {
+  approveContent,
+  type Edition,
+  getEdition,
+  lockState,
+  moveEdition,
+  releaseEdition,
+} from '#editions/store.ts'
 import { laneOf } from './lane.ts'
 import { planSlice } from './plan.ts'
 import { findSenderAtWork } from './sender.ts'
@@ -11,7 +18,11 @@ import { findSenderAtWork } from './sender.ts'
 /** Says yes to exactly the content with this hash. @throws Refusal when it changed since it was looked at */
 export async function approveEdition(
   { db }: Pick<Context, 'db'>,
-  { editionId, contentHash, operatorId }: { editionId: number; contentHash: string; operatorId: number },
+  {
+    editionId,
+    contentHash,
+    operatorId,
+  }: { editionId: number; contentHash: string; operatorId: number },
 ): Promise<void> {
   if (await approveContent(db, { id: editionId, contentHash, operatorId })) return
   const edition = await getEdition(db, editionId)
@@ -37,7 +48,10 @@ export async function sendEdition(
   const planned = await inTransaction(context.db, async (db) => {
     const now = context.clock.now()
     if (!(await releaseEdition(db, { id: editionId, rule, test: context.relay.test, now }))) {
-      throw new Refusal(`edition ${editionId} is ${edition.state}: approve it first, and send it once`, { status: 409 })
+      throw new Refusal(
+        `edition ${editionId} is ${edition.state}: approve it first, and send it once`,
+        { status: 409 },
+      )
     }
     return planSlice({ db, clock: context.clock }, { editionId })
   })
@@ -53,7 +67,9 @@ export async function stopEdition(
   const from = ['approved', 'scheduled', 'sending', 'held', 'draft', 'in review'] as const
   if (!(await moveEdition(db, { id: editionId, from: [...from], to: 'stopped', reason }))) {
     const { state } = await getEdition(db, editionId)
-    throw new Refusal(`edition ${editionId} is ${state} and cannot be stopped any more`, { status: 409 })
+    throw new Refusal(`edition ${editionId} is ${state} and cannot be stopped any more`, {
+      status: 409,
+    })
   }
   return excludeStopped(db, { editionId, now: clock.now() })
 }
@@ -95,11 +111,15 @@ export async function sendUncertainAgain(
   const count = await inTransaction(db, async (transaction) => {
     const state = await lockState(transaction, editionId)
     if (state !== 'sending' && state !== 'sent' && state !== 'held') {
-      throw new Refusal(`edition ${editionId} is ${state}: nothing of it is sent any more`, { status: 409 })
+      throw new Refusal(`edition ${editionId} is ${state}: nothing of it is sent any more`, {
+        status: 409,
+      })
     }
     const { numAffectedRows } = await sql`
       update delivery set state = 'planned', retry_at = ${now}, outcome_at = null
-       where edition_id = ${editionId} and state = 'uncertain' and not_after > ${now}`.execute(transaction)
+       where edition_id = ${editionId} and state = 'uncertain' and not_after > ${now}`.execute(
+      transaction,
+    )
     if (numAffectedRows !== undefined && numAffectedRows > 0n) {
       await moveEdition(transaction, { id: editionId, from: ['sent'], to: 'sending' })
     }
@@ -130,6 +150,8 @@ async function refuseUnready(
     )
   }
   if (edition.compiled.sender.fromAddress.endsWith('@example.org')) {
-    throw new Refusal(`edition ${edition.id} was composed before the sender's address was set: compose it again`)
+    throw new Refusal(
+      `edition ${edition.id} was composed before the sender's address was set: compose it again`,
+    )
   }
 }

@@ -57,14 +57,20 @@ export async function openSender(
 }
 
 /** Says that this sender is alive, at most every ten seconds; one that was given up by mistake is taken back. */
-export async function noteSeen(db: Context['db'], { id, now }: { id: number; now: Date }): Promise<void> {
+export async function noteSeen(
+  db: Context['db'],
+  { id, now }: { id: number; now: Date },
+): Promise<void> {
   await sql`
     update sender set seen_at = ${now}, ended_at = null
      where id = ${id} and seen_at < ${now}::timestamptz - interval '10 seconds'`.execute(db)
 }
 
 /** Whether a sender that is at work sends into the built-in inbox; undefined when none is. */
-export async function findSenderAtWork(db: Context['db'], now: Date): Promise<{ test: boolean } | undefined> {
+export async function findSenderAtWork(
+  db: Context['db'],
+  now: Date,
+): Promise<{ test: boolean } | undefined> {
   const { rows } = await sql<{ test: boolean }>`
     select test from sender
      where ended_at is null and seen_at > ${now}::timestamptz - interval '30 seconds'
@@ -73,7 +79,10 @@ export async function findSenderAtWork(db: Context['db'], now: Date): Promise<{ 
 }
 
 /** Marks a sender as gone, unless rows of it are still open: those are for recovery to settle first. */
-export async function endSender(db: Context['db'], { id, now }: { id: number; now: Date }): Promise<boolean> {
+export async function endSender(
+  db: Context['db'],
+  { id, now }: { id: number; now: Date },
+): Promise<boolean> {
   const { rows } = await sql`
     update sender set ended_at = ${now}
      where id = ${id} and ended_at is null

@@ -17,7 +17,10 @@ export async function composeServiceMail(
   const form = await getForm({ db }, mail.form)
   const set = await readSettings({ db })
   const slots = slotsOf({ secrets, config }, { mail, publication: set.name })
-  const id = createHmac('sha256', secrets.tokenKey).update(`service ${mail.subscriberId}`).digest('hex').slice(0, 40)
+  const id = createHmac('sha256', secrets.tokenKey)
+    .update(`service ${mail.subscriberId}`)
+    .digest('hex')
+    .slice(0, 40)
   const domain = set.fromAddress.slice(set.fromAddress.lastIndexOf('@') + 1)
   const raw = await composeMessage({
     kind: 'service',
@@ -42,8 +45,15 @@ function slotsOf(
 ): SlotValues {
   const base = withSlash(config.publicUrl)
   const { publicId, subscriberId } = mail
-  const link = (path: string, purpose: 'confirm' | 'notMe' | 'preferences' | 'unsubscribe', reference: number) =>
-    new URL(`${path}/${sealToken(secrets, purpose, { publicId, reference, addressVersion: 0 })}`, base).href
+  const link = (
+    path: string,
+    purpose: 'confirm' | 'notMe' | 'preferences' | 'unsubscribe',
+    reference: number,
+  ) =>
+    new URL(
+      `${path}/${sealToken(secrets, purpose, { publicId, reference, addressVersion: 0 })}`,
+      base,
+    ).href
   return {
     confirmUrl: link('c', 'confirm', subscriberId),
     notMeUrl: link('n', 'notMe', subscriberId),

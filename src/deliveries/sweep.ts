@@ -20,8 +20,12 @@ export async function sweepDeliveries(
   await noteSeen(context.db, { id: sender.id, now: context.clock.now() })
   await writeLate(context, sender)
   await recoverSenders(context, sender)
-  for (const editionId of await listUnplanned(context.db)) await context.enqueue('plan-edition', { editionId })
-  for (const lane of await listDueLanes(context.db, { now: context.clock.now(), test: context.relay.test })) {
+  for (const editionId of await listUnplanned(context.db))
+    await context.enqueue('plan-edition', { editionId })
+  for (const lane of await listDueLanes(context.db, {
+    now: context.clock.now(),
+    test: context.relay.test,
+  })) {
     await context.enqueue('drain-lane', { lane, sender: sender.id })
   }
   await holdForTheOtherRelay(context)
@@ -32,7 +36,10 @@ export async function sweepDeliveries(
 }
 
 /** A row that is not this claim any more is left alone, so writing again what was half heard is harmless. */
-async function writeLate({ db }: Pick<Context, 'db'>, { id, unwritten }: Pick<Sender, 'id' | 'unwritten'>): Promise<void> {
+async function writeLate(
+  { db }: Pick<Context, 'db'>,
+  { id, unwritten }: Pick<Sender, 'id' | 'unwritten'>,
+): Promise<void> {
   const rows = unwritten.slice()
   if (rows.length === 0) return
   await recordOutcomes(db, { senderId: id, rows })
@@ -50,12 +57,18 @@ async function listDueLanes(db: Db, { now, test }: { now: Date; test: boolean })
      union
     select 'confirmation'
      where exists (select from service_mail
-                    where state = 'planned' and release_at <= ${now} and coalesce(retry_at, ${now}) <= ${now} and test = ${test})`.execute(db)
+                    where state = 'planned' and release_at <= ${now} and coalesce(retry_at, ${now}) <= ${now} and test = ${test})`.execute(
+    db,
+  )
   return rows.map((row) => row.lane)
 }
 
 /** Planned for the built-in inbox and now there is a relay, or the reverse: nobody is mailed by a change of settings. */
-async function holdForTheOtherRelay({ db, relay, log }: Pick<Context, 'db' | 'relay' | 'log'>): Promise<void> {
+async function holdForTheOtherRelay({
+  db,
+  relay,
+  log,
+}: Pick<Context, 'db' | 'relay' | 'log'>): Promise<void> {
   const { rows } = await sql<{ id: number }>`
     update edition
        set state = 'held'
@@ -63,7 +76,8 @@ async function holdForTheOtherRelay({ db, relay, log }: Pick<Context, 'db' | 're
                                else 'it was released to a relay, and SMTP_URL is not set any more: set it again' end
      where state = 'sending' and test <> ${relay.test}
     returning id`.execute(db)
-  for (const { id } of rows) log.error({ edition: id }, 'edition held: it was released to another relay')
+  for (const { id } of rows)
+    log.error({ edition: id }, 'edition held: it was released to another relay')
 }
 
 /** Editions being sent, and stopped ones with rows that were given back after the stop or that it did not come to. */

@@ -16,7 +16,8 @@ const PUBLICATION = {
   fromAddress: 'morning@mail.courier.example',
   replyTo: 'newsroom@courier.example',
   bounceDomain: 'bounce.mail.courier.example',
-  disclaimer: 'Opinions in an article are its author’s, and not necessarily those of The Harbour Courier.',
+  disclaimer:
+    'Opinions in an article are its author’s, and not necessarily those of The Harbour Courier.',
   privacyUrl: 'https://courier.example/privacy',
   correctionsUrl: 'https://courier.example/corrections',
   correctionsAddress: 'corrections@courier.example',
@@ -30,16 +31,30 @@ export async function setPublication(context: Pick<Context, 'db'>): Promise<void
 export type Breaking = { name: string; bytes: Uint8Array }
 
 /** Takes the sample articles and the files that were named; the one that breaks is kept for the alert. */
-export async function bringArticles({ app, say }: Told, files: string[]): Promise<{ articles: number; breaking: Breaking }> {
-  const names = (await readdir(SAMPLES)).filter((name) => /\.(html|json|txt)$/.test(name)).toSorted()
-  const samples = await Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(SAMPLES, name)) })))
-  const breaking = samples.find(({ name, bytes }) => name.endsWith('.json') && /"breaking":\s*true/.test(bytes.toString('utf8')))
+export async function bringArticles(
+  { app, say }: Told,
+  files: string[],
+): Promise<{ articles: number; breaking: Breaking }> {
+  const names = (await readdir(SAMPLES))
+    .filter((name) => /\.(html|json|txt)$/.test(name))
+    .toSorted()
+  const samples = await Promise.all(
+    names.map(async (name) => ({ name, bytes: await readFile(join(SAMPLES, name)) })),
+  )
+  const breaking = samples.find(
+    ({ name, bytes }) =>
+      name.endsWith('.json') && /"breaking":\s*true/.test(bytes.toString('utf8')),
+  )
   if (breaking === undefined) throw new Error('the samples have no breaking article')
-  const places = [...samples.filter((sample) => sample !== breaking).map(({ name }) => join(SAMPLES, name)), ...files]
+  const places = [
+    ...samples.filter((sample) => sample !== breaking).map(({ name }) => join(SAMPLES, name)),
+    ...files,
+  ]
   for (const place of places) {
     const { input, origin } = await readPlace(place)
     const { article } = await ingest(app.context, { input, origin })
-    if (files.includes(place)) say(`took ${basename(place)}: “${article.headline}”, ${article.paragraphs.length} paragraphs`)
+    if (files.includes(place))
+      say(`took ${basename(place)}: “${article.headline}”, ${article.paragraphs.length} paragraphs`)
   }
   await clusterWaiting(app.context)
   say(`${places.length} articles taken in, cleaned, summarised and gathered into stories`)

@@ -7,7 +7,10 @@ import { addSubscriber } from '#subscribers/sign-up.ts'
 import type { Told } from './run.ts'
 
 const ZONES = ['Europe/London', 'America/New_York', 'Asia/Tokyo']
-const NAMES = 'ada ben cleo dan edda finn gus hana ivo june kit lena milo nora otto pia quin rosa sam tess uma vera wim xena'.split(' ')
+const NAMES =
+  'ada ben cleo dan edda finn gus hana ivo june kit lena milo nora otto pia quin rosa sam tess uma vera wim xena'.split(
+    ' ',
+  )
 
 /** Two dozen readers in three time zones: some follow topics, one is on a break, one had bounced. */
 export async function addReaders({ app, say }: Told): Promise<number> {
@@ -25,12 +28,16 @@ export async function addReaders({ app, say }: Told): Promise<number> {
   }
   const now = context.clock.now()
   const bounced = hashAddress(context.secrets, 'wim@readers.example')
-  await sql`insert into suppression (address_hash, reason, at) values (${bounced}, 'bounced', ${now})`.execute(context.db)
+  await sql`insert into suppression (address_hash, reason, at) values (${bounced}, 'bounced', ${now})`.execute(
+    context.db,
+  )
   await sql`
     update subscription u set snoozed_until = ${now}::timestamptz + interval '7 days'
       from subscriber s
      where s.id = u.subscriber_id and s.email = 'xena@readers.example'`.execute(context.db)
-  say(`${NAMES.length} readers in three time zones; one of them is on a break, one is on the do-not-mail list`)
+  say(
+    `${NAMES.length} readers in three time zones; one of them is on a break, one is on the do-not-mail list`,
+  )
   return NAMES.length
 }
 
@@ -38,14 +45,19 @@ export async function addReaders({ app, say }: Told): Promise<number> {
 export async function joinByForm(told: Told): Promise<number> {
   const { say, app, inbox } = told
   const base = app.context.config.publicUrl
-  const form = new URLSearchParams({ email: 'yara@readers.example', newsletter: 'daily', timeZone: 'Europe/London' })
+  const form = new URLSearchParams({
+    email: 'yara@readers.example',
+    newsletter: 'daily',
+    timeZone: 'Europe/London',
+  })
   await fetch(new URL('sign-up', base), { method: 'POST', body: form })
   const mail = await mailTo(inbox, 'yara@readers.example')
   const link = /https?:\/\/\S+\/c\/[\w-]+/.exec(mail.text)?.[0]
   if (link === undefined) throw new Refusal('the confirmation mail has no link')
   const asked = await fetch(link)
   const pressed = await fetch(link, { method: 'POST' })
-  if (!asked.ok || !pressed.ok) throw new Refusal(`the confirmation page answered ${asked.status} and ${pressed.status}`)
+  if (!asked.ok || !pressed.ok)
+    throw new Refusal(`the confirmation page answered ${asked.status} and ${pressed.status}`)
   say('one reader signed up by the form, got the confirmation mail, and pressed its button')
   return 1
 }

@@ -28,9 +28,17 @@ export type Demo = {
 export type Told = { say: (line: string) => void; app: App; inbox: ReturnType<typeof readInbox> }
 
 /** The whole job on real parts: PostgreSQL, the queue, the web server, SMTP into the built-in inbox. */
-export async function runDemo({ config, files, outDir, json, say, keepUntil }: Demo): Promise<void> {
+export async function runDemo({
+  config,
+  files,
+  outDir,
+  json,
+  say,
+  keepUntil,
+}: Demo): Promise<void> {
   const began = performance.now()
-  const tell = (line: string) => say(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`)
+  const tell = (line: string) =>
+    say(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`)
   const dataDir = await mkdtemp(join(tmpdir(), 'daybreak-demo-'))
   try {
     await using stack = new AsyncDisposableStack()
@@ -45,7 +53,10 @@ export async function runDemo({ config, files, outDir, json, say, keepUntil }: D
     const told: Told = { say: tell, app, inbox: readInbox(join(dataDir, 'inbox')) }
     const result = await tellTheStory(told, files)
     report({ say, result, test: app.context.relay.test })
-    if (outDir !== null) say(`  every mail is in ${outDir}: ${await writeMails(told.inbox, outDir)} mails, each as .eml, .html and .txt`)
+    if (outDir !== null)
+      say(
+        `  every mail is in ${outDir}: ${await writeMails(told.inbox, outDir)} mails, each as .eml, .html and .txt`,
+      )
     await lookAround({ say, url: own.publicUrl, keepUntil })
     if (json) say(JSON.stringify(lineOf(result, performance.now() - began)))
   } finally {
@@ -87,7 +98,15 @@ function report({ say, result, test }: { say: Demo['say']; result: Result; test:
   if (test) say('  Nothing left this machine: the built-in inbox took the mails.')
 }
 
-async function lookAround({ say, url, keepUntil }: { say: Demo['say']; url: URL; keepUntil: Promise<void> | null }): Promise<void> {
+async function lookAround({
+  say,
+  url,
+  keepUntil,
+}: {
+  say: Demo['say']
+  url: URL
+  keepUntil: Promise<void> | null
+}): Promise<void> {
   if (keepUntil === null) {
     say('  Look at the mails: npm run demo -- --keep, or npm run demo -- --out mails')
     return

@@ -25,7 +25,10 @@ async function everyMail(inbox: Told['inbox']): Promise<{ id: string }[]> {
   const entries: { id: string }[] = []
   for (;;) {
     const last = entries.at(-1)
-    const page = await inbox.list({ limit: 100, ...(last === undefined ? {} : { before: last.id }) })
+    const page = await inbox.list({
+      limit: 100,
+      ...(last === undefined ? {} : { before: last.id }),
+    })
     if (page.length === 0) return entries
     entries.push(...page)
   }

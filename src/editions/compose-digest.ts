@@ -24,7 +24,11 @@ const HOURS = { daily: 36, weekly: 24 * 8, custom: 24 * 31, instant: 24 }
  */
 export async function composeDigest(
   context: Pick<Context, 'db' | 'clock' | 'config'>,
-  { newsletterSlug, operatorId, again }: { newsletterSlug: string; operatorId: number | null; again: boolean },
+  {
+    newsletterSlug,
+    operatorId,
+    again,
+  }: { newsletterSlug: string; operatorId: number | null; again: boolean },
 ): Promise<{ editionId: number; stories: number; notes: string[] }> {
   const { db, clock, config } = context
   const newsletter = await getNewsletter(db, { slug: newsletterSlug, kind: 'digest' })
@@ -32,7 +36,12 @@ export async function composeDigest(
   const now = clock.now()
   const set = await readSettings(context)
   const hours = HOURS[newsletter.cadence]
-  const all = await listCandidates(db, { newsletterId: newsletter.id, now, hours, limit: CANDIDATES })
+  const all = await listCandidates(db, {
+    newsletterId: newsletter.id,
+    now,
+    hours,
+    limit: CANDIDATES,
+  })
   const candidates = all.slice(0, STORIES)
   if (candidates.length === 0) {
     throw new Refusal(
@@ -45,9 +54,16 @@ export async function composeDigest(
   )
   const chosen = arrange(candidates, articles)
   const moreOnWeb = all.length - candidates.length
-  const model = { ...modelOf({ chosen, newsletter, set, now, publicUrl: config.publicUrl }), moreOnWeb }
+  const model = {
+    ...modelOf({ chosen, newsletter, set, now, publicUrl: config.publicUrl }),
+    moreOnWeb,
+  }
   const digest = await compileDigest(model)
-  const compiled = { form: 'digest' as const, digest, sender: senderLineOf(set, config.publicUrl) }
+  const compiled = {
+    form: 'digest' as const,
+    digest,
+    sender: senderLineOf(set, { publicUrl: config.publicUrl, newsletter }),
+  }
   const editionDate = dayIn(set.timeZone, now)
   const edition = {
     newsletterId: newsletter.id,
@@ -69,9 +85,11 @@ export async function composeDigest(
     })),
     now,
   }
-  const editionId = await inTransaction(db, async (transaction) =>
+  const editionId = await inTransaction(
+    db,
+    async (transaction) =>
       (await insertEdition(transaction, edition)) ?? (await replaceDraft(transaction, edition)),
-    )
+  )
   if (editionId === undefined) {
     throw new Refusal(
       `today's "${newsletter.name}" is approved or out already: "daybreak editions" shows it, --again makes another one`,
@@ -90,7 +108,9 @@ function arrange(candidates: Candidate[], articles: ArticleRow[]): Chosen[] {
   const byId = new Map(articles.map((article) => [article.id, article]))
   const rows = candidates.flatMap((candidate) => {
     const article = byId.get(candidate.articleId)
-    return article === undefined ? [] : [{ candidate, article, section: candidate.topics[0] ?? UNTAGGED }]
+    return article === undefined
+      ? []
+      : [{ candidate, article, section: candidate.topics[0] ?? UNTAGGED }]
   })
   const [lead, ...rest] = rows
   if (lead === undefined) return []
@@ -123,7 +143,8 @@ function modelOf({
     dateLine: dateLine({ ...set, now }),
     subject: subjectOf(lead.headline),
     preheader: preheaderOf(rest, set.name),
-    greeting: set.greeting === null ? null : { text: set.greeting, signedBy: set.greetingSignedBy ?? '' },
+    greeting:
+      set.greeting === null ? null : { text: set.greeting, signedBy: set.greetingSignedBy ?? '' },
     lead,
     // One picture, the lead's: the others are read, not looked at.
     sections: [...Map.groupBy(rest, (block) => block.section)].map(([name, stories]) => ({

@@ -1,12 +1,22 @@
 /** The calendar day of an instant in a zone, as ISO 8601: `2026-11-22`. */
 export function dayIn(timeZone: string, now: Date): string {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).formatToParts(now)
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).formatToParts(
+    now,
+  )
   const part = (type: string) => parts.find((candidate) => candidate.type === type)?.value ?? ''
   return `${part('year')}-${part('month')}-${part('day')}`
 }
 
 /** For the masthead: "Sunday, 22 November 2026", in the publication's language. */
-export function dateLine({ language, timeZone, now }: { language: string; timeZone: string; now: Date }): string {
+export function dateLine({
+  language,
+  timeZone,
+  now,
+}: {
+  language: string
+  timeZone: string
+  now: Date
+}): string {
   return new Intl.DateTimeFormat(spoken(language), {
     timeZone,
     weekday: 'long',
@@ -17,7 +27,15 @@ export function dateLine({ language, timeZone, now }: { language: string; timeZo
 }
 
 /** For an alert: "06:42 GMT, 22 November". */
-export function momentLine({ language, timeZone, now }: { language: string; timeZone: string; now: Date }): string {
+export function momentLine({
+  language,
+  timeZone,
+  now,
+}: {
+  language: string
+  timeZone: string
+  now: Date
+}): string {
   const time = new Intl.DateTimeFormat(spoken(language), {
     timeZone,
     hour: '2-digit',
@@ -25,7 +43,11 @@ export function momentLine({ language, timeZone, now }: { language: string; time
     hourCycle: 'h23',
     timeZoneName: 'short',
   }).format(now)
-  const day = new Intl.DateTimeFormat(spoken(language), { timeZone, day: 'numeric', month: 'long' }).format(now)
+  const day = new Intl.DateTimeFormat(spoken(language), {
+    timeZone,
+    day: 'numeric',
+    month: 'long',
+  }).format(now)
   return `${time}, ${day}`
 }
 

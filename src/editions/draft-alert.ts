@@ -24,15 +24,24 @@ export async function draftAlert(
   const { db, clock, config } = context
   const article = await findArticleById(db, articleId)
   if (article === undefined) {
-    throw new Refusal(`there is no article ${articleId}: "daybreak articles" lists them`, { status: 404, field: 'article' })
+    throw new Refusal(`there is no article ${articleId}: "daybreak articles" lists them`, {
+      status: 404,
+      field: 'article',
+    })
   }
   const newsletter = await getAlertNewsletter(db)
   const { storyId } = await clusterArticle(context, articleId)
   const set = await readSettings(context)
   const now = clock.now()
-  const known = article.publishedAt !== null && article.publishedAt <= now ? article.publishedAt : article.receivedAt
+  const known =
+    article.publishedAt !== null && article.publishedAt <= now
+      ? article.publishedAt
+      : article.receivedAt
   const subject = subjectOf(article.headline)
-  const preheader = (article.standfirst ?? article.sentences[0]?.text ?? article.headline).slice(0, 200)
+  const preheader = (article.standfirst ?? article.sentences[0]?.text ?? article.headline).slice(
+    0,
+    200,
+  )
   const mail = await compileAlert({
     publication: publicationOf(set),
     newsletter: { name: newsletter.name, description: newsletter.description },
@@ -48,7 +57,7 @@ export async function draftAlert(
     form: 'single' as const,
     html: mail.html,
     text: mail.text,
-    sender: senderLineOf(set, config.publicUrl),
+    sender: senderLineOf(set, { publicUrl: config.publicUrl, newsletter }),
   }
   const runKey = `article ${articleId} revision ${article.revision}`
   const contentHash = contentHashOf({ subject, preheader, compiled })

@@ -15,7 +15,10 @@ export type Newsletter = {
 }
 
 /** A fresh house has a morning digest and alerts. */
-export async function ensureFirstNewsletters({ db, clock }: Pick<Context, 'db' | 'clock'>): Promise<void> {
+export async function ensureFirstNewsletters({
+  db,
+  clock,
+}: Pick<Context, 'db' | 'clock'>): Promise<void> {
   await sql`
     insert into newsletter (slug, name, description, kind, cadence, local_time, not_after, created_at)
     select v.slug, v.name, v.description, v.kind, v.cadence, v.local_time::time, v.not_after::interval, ${clock.now()}
@@ -30,7 +33,8 @@ export async function ensureFirstNewsletters({ db, clock }: Pick<Context, 'db' |
 const columns = sql`id, slug, name, description, kind, cadence, local_time::text as "localTime"`
 
 export async function listNewsletters(db: Db): Promise<Newsletter[]> {
-  const { rows } = await sql<Newsletter>`select ${columns} from newsletter order by id limit 200`.execute(db)
+  const { rows } =
+    await sql<Newsletter>`select ${columns} from newsletter order by id limit 200`.execute(db)
   return rows
 }
 
@@ -42,17 +46,25 @@ export async function getNewsletter(
   const all = await listNewsletters(db)
   const found = all.find((newsletter) => newsletter.slug === slug && newsletter.kind === kind)
   if (found === undefined) {
-    const known = all.filter((newsletter) => newsletter.kind === kind).map((newsletter) => newsletter.slug)
-    throw new Refusal(`there is no ${kind === 'digest' ? 'digest' : 'alert'} newsletter "${slug}": use ${known.join(', ')}`, {
-      field: 'newsletter',
-      status: 404,
-    })
+    const known = all
+      .filter((newsletter) => newsletter.kind === kind)
+      .map((newsletter) => newsletter.slug)
+    throw new Refusal(
+      `there is no ${kind === 'digest' ? 'digest' : 'alert'} newsletter "${slug}": use ${known.join(', ')}`,
+      {
+        field: 'newsletter',
+        status: 404,
+      },
+    )
   }
   return found
 }
 
 /** The rhythm in words for a reader: "Every morning at 06:30". */
-export function scheduleInWords({ cadence, localTime }: Pick<Newsletter, 'cadence' | 'localTime'>): string {
+export function scheduleInWords({
+  cadence,
+  localTime,
+}: Pick<Newsletter, 'cadence' | 'localTime'>): string {
   const hour = localTime.slice(0, 5)
   switch (cadence) {
     case 'instant':

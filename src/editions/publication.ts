@@ -147,7 +147,17 @@ function isTimeZone(name: string): boolean {
   }
 }
 
-export function senderLineOf(set: Settings, publicUrl: URL) {
+export function senderLineOf(
+  set: Settings,
+  { publicUrl, newsletter }: { publicUrl: URL; newsletter: { slug: string; name: string } },
+) {
   const { name, fromAddress, replyTo, bounceDomain } = set
-  return { name, fromAddress, replyTo, bounceDomain, publicUrl: publicUrl.href }
+  return {
+    name,
+    fromAddress,
+    replyTo,
+    bounceDomain,
+    publicUrl: publicUrl.href,
+    newsletter: { slug: newsletter.slug, name: newsletter.name },
+  }
 }

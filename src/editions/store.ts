@@ -30,6 +30,7 @@ export type SenderLine = {
   replyTo: string
   bounceDomain: string
   publicUrl: string
+  newsletter: { slug: string; name: string }
 }
 
 export type Edition = {
@@ -66,7 +67,9 @@ const columns = sql`
 
 export async function findEdition(db: Db, id: number): Promise<Edition | undefined> {
   const { rows } = await sql<Edition>`
-    select ${columns} from edition e join newsletter n on n.id = e.newsletter_id where e.id = ${id}`.execute(db)
+    select ${columns} from edition e join newsletter n on n.id = e.newsletter_id where e.id = ${id}`.execute(
+    db,
+  )
   return rows[0]
 }
 
@@ -74,7 +77,10 @@ export async function findEdition(db: Db, id: number): Promise<Edition | undefin
 export async function getEdition(db: Db, id: number): Promise<Edition> {
   const edition = await findEdition(db, id)
   if (edition === undefined) {
-    throw new Refusal(`there is no edition ${id}: "daybreak editions" lists them`, { status: 404, field: 'edition' })
+    throw new Refusal(`there is no edition ${id}: "daybreak editions" lists them`, {
+      status: 404,
+      field: 'edition',
+    })
   }
   return edition
 }
@@ -122,7 +128,12 @@ export async function insertEdition(db: Db, input: NewEdition): Promise<number |
 /** Moves the edition when it is in one of `from`; false when somebody else was faster. */
 export async function moveEdition(
   db: Db,
-  { id, from, to, reason }: { id: number; from: EditionState[]; to: EditionState; reason?: string | null },
+  {
+    id,
+    from,
+    to,
+    reason,
+  }: { id: number; from: EditionState[]; to: EditionState; reason?: string | null },
 ): Promise<boolean> {
   const { rows } = await sql`
     update edition set state = ${to}, state_reason = ${reason ?? null}
@@ -169,7 +180,12 @@ export type Candidate = { storyId: number; articleId: number; articles: number; 
  */
 export async function listCandidates(
   db: Db,
-  { newsletterId, now, hours, limit }: { newsletterId: number; now: Date; hours: number; limit: number },
+  {
+    newsletterId,
+    now,
+    hours,
+    limit,
+  }: { newsletterId: number; now: Date; hours: number; limit: number },
 ): Promise<Candidate[]> {
   const { rows } = await sql<Candidate>`
     select sa.story_id as "storyId", lead.article_id as "articleId", count(*)::integer as articles

@@ -5,7 +5,11 @@ import type { StoryBlock } from '#mail/template-model.ts'
 /** What a mail shows of an article. Articles without an address of their own are linked to their page here. */
 export function blockOf(
   article: ArticleRow,
-  { section, publicUrl, maxSentences = 3 }: { section: string; publicUrl: URL; maxSentences?: number },
+  {
+    section,
+    publicUrl,
+    maxSentences = 3,
+  }: { section: string; publicUrl: URL; maxSentences?: number },
 ): StoryBlock {
   return {
     id: String(article.id),

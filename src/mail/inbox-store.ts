@@ -189,7 +189,14 @@ async function parseEntry(id: string, bytes: Buffer): Promise<InboxEntry> {
   const { from, to, raw } = splitEnvelope(bytes)
   const end = raw.indexOf('\r\n\r\n')
   const head = await PostalMime.parse(raw.subarray(0, end < 0 ? raw.length : end + 4))
-  return { id, receivedAt: receivedAt(id), from, to, subject: head.subject ?? '', sender: senderOf(head) }
+  return {
+    id,
+    receivedAt: receivedAt(id),
+    from,
+    to,
+    subject: head.subject ?? '',
+    sender: senderOf(head),
+  }
 }
 
 async function parseMail(id: string, bytes: Buffer): Promise<InboxMail> {

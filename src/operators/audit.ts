@@ -10,7 +10,10 @@ export type AuditEntry = {
 }
 
 /** Appends to the audit log; the table refuses every change and deletion. No mail address belongs in `detail`. */
-export async function audit({ db, clock }: Pick<Context, 'db' | 'clock'>, entry: AuditEntry): Promise<void> {
+export async function audit(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  entry: AuditEntry,
+): Promise<void> {
   await db
     .insertInto('audit_event')
     .values({

@@ -14,7 +14,11 @@ import type pg from 'pg'
 export type Backend = AsyncDisposable & {
   kind: 'postgres' | 'redis'
   openQueue(name: string): Queue
-  openWorker(name: string, processor: ConstructorParameters<typeof Worker>[1], options: WorkerSettings): Worker
+  openWorker(
+    name: string,
+    processor: ConstructorParameters<typeof Worker>[1],
+    options: WorkerSettings,
+  ): Worker
 }
 
 type WorkerSettings = Omit<WorkerOptions, 'connection' | 'prefix'>
@@ -79,7 +83,8 @@ export async function openRedisBackend({
   return {
     kind: 'redis',
     openQueue: (name) => new Queue(name, { connection, prefix, defaultJobOptions }),
-    openWorker: (name, processor, options) => new Worker(name, processor, { ...options, connection, prefix }),
+    openWorker: (name, processor, options) =>
+      new Worker(name, processor, { ...options, connection, prefix }),
     [Symbol.asyncDispose]: async () => {
       connection.disconnect()
     },

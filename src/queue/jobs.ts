@@ -28,4 +28,6 @@ export function queueOf(name: JobName, data: Jobs[JobName]): QueueName {
 export type Enqueue = <Name extends JobName>(name: Name, data: Jobs[Name]) => Promise<void>
 
 /** A processor for each job name: leaving one out does not compile. */
-export type Processors = { [Name in JobName]: (data: Jobs[Name], signal: AbortSignal) => Promise<unknown> }
+export type Processors = {
+  [Name in JobName]: (data: Jobs[Name], signal: AbortSignal) => Promise<unknown>
+}

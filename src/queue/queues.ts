@@ -11,7 +11,13 @@ export type Queues = AsyncDisposable & {
   counts(): Promise<{ queue: QueueName; failed: number; waiting: number }[]>
 }
 
-export async function openQueues({ backend, log }: { backend: Backend; log: Log }): Promise<Queues> {
+export async function openQueues({
+  backend,
+  log,
+}: {
+  backend: Backend
+  log: Log
+}): Promise<Queues> {
   const queues: Record<QueueName, Queue> = {
     intake: backend.openQueue('intake'),
     planning: backend.openQueue('planning'),
@@ -20,7 +26,9 @@ export async function openQueues({ backend, log }: { backend: Backend; log: Log 
     digest: backend.openQueue('digest'),
   }
   for (const queue of Object.values(queues)) {
-    queue.on('error', (error: Error) => log.warn({ queue: queue.name, reason: reasonOf(error) }, 'queue trouble'))
+    queue.on('error', (error: Error) =>
+      log.warn({ queue: queue.name, reason: reasonOf(error) }, 'queue trouble'),
+    )
     await queue.waitUntilReady()
   }
   return {

@@ -47,17 +47,29 @@ export async function openWorkers({
       stop.abort(new Error('the process is stopping'))
       await Promise.all(workers.map((worker) => worker.pause(true)))
       const late = await isLate(Promise.allSettled(running), drainMs)
-      if (late) log.warn({ jobs: running.size }, 'jobs did not stop in time, they are left to their locks')
+      if (late)
+        log.warn({ jobs: running.size }, 'jobs did not stop in time, they are left to their locks')
       await Promise.all(workers.map((worker) => worker.close(late)))
     },
   }
 }
 
-async function run({ processors, job, signal }: { processors: Partial<Processors>; job: Job; signal: AbortSignal }) {
-  const named: Record<string, ((data: never, signal: AbortSignal) => Promise<unknown>) | undefined> =
-    processors
+async function run({
+  processors,
+  job,
+  signal,
+}: {
+  processors: Partial<Processors>
+  job: Job
+  signal: AbortSignal
+}) {
+  const named: Record<
+    string,
+    ((data: never, signal: AbortSignal) => Promise<unknown>) | undefined
+  > = processors
   const processor = named[job.name]
-  if (processor === undefined) throw new Error(`no processor for a job named ${job.name}: it is of another version`)
+  if (processor === undefined)
+    throw new Error(`no processor for a job named ${job.name}: it is of another version`)
   // Fetched while we stop: it goes back to the queue instead of being taken for done.
   signal.throwIfAborted()
   // The payload was typed when it was enqueued, by the same version of this program.
@@ -66,10 +78,15 @@ async function run({ processors, job, signal }: { processors: Partial<Processors
 }
 
 function watch(worker: Worker, log: Log) {
-  worker.on('error', (error) => log.warn({ queue: worker.name, reason: reasonOf(error) }, 'worker trouble'))
+  worker.on('error', (error) =>
+    log.warn({ queue: worker.name, reason: reasonOf(error) }, 'worker trouble'),
+  )
   worker.on('failed', (job, error) => {
     const last = job === undefined || job.attemptsMade >= (job.opts.attempts ?? 1)
-    log[last ? 'error' : 'warn']({ queue: worker.name, job: job?.name, data: job?.data as unknown, err: error }, 'job failed')
+    log[last ? 'error' : 'warn'](
+      { queue: worker.name, job: job?.name, data: job?.data as unknown, err: error },
+      'job failed',
+    )
   })
 }
 

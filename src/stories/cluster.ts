@@ -1,7 +1,14 @@
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { countWords, likeness, SAME_STORY } from './similarity.ts'
-import { attachArticle, createStory, findStoryOf, listNeighbours, listUnclustered, lockClustering } from './store.ts'
+import {
+  attachArticle,
+  createStory,
+  findStoryOf,
+  listNeighbours,
+  listUnclustered,
+  lockClustering,
+} from './store.ts'
 
 /** Puts the article into the story it belongs to, or opens one. Asking again is harmless. */
 export async function clusterArticle(

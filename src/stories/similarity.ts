@@ -6,11 +6,18 @@ export const SAME_STORY = 0.3
 
 export type Words = Map<string, number>
 
-export function countWords({ headline, paragraphs }: { headline: string; paragraphs: string[] }): Words {
+export function countWords({
+  headline,
+  paragraphs,
+}: {
+  headline: string
+  paragraphs: string[]
+}): Words {
   const body = wordsOf(paragraphs.join(' ')).slice(0, 150)
   const title = wordsOf(headline)
   const counts: Words = new Map()
-  for (const word of [...title, ...title, ...title, ...body]) counts.set(word, (counts.get(word) ?? 0) + 1)
+  for (const word of [...title, ...title, ...title, ...body])
+    counts.set(word, (counts.get(word) ?? 0) + 1)
   return counts
 }
 
@@ -24,7 +31,10 @@ export function likeness(article: Words, others: Words[]): number[] {
   const weigh = (words: Words) => {
     const weights = new Map<string, number>()
     for (const [word, count] of words) {
-      weights.set(word, (1 + Math.log(count)) * Math.log((all.length + 1) / (documents.get(word) ?? 1)))
+      weights.set(
+        word,
+        (1 + Math.log(count)) * Math.log((all.length + 1) / (documents.get(word) ?? 1)),
+      )
     }
     return weights
   }

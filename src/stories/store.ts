@@ -39,7 +39,9 @@ export async function listNeighbours(
 }
 
 export async function createStory(db: Db, now: Date): Promise<number> {
-  const { rows } = await sql<{ id: number }>`insert into story (created_at) values (${now}) returning id`.execute(db)
+  const { rows } = await sql<{
+    id: number
+  }>`insert into story (created_at) values (${now}) returning id`.execute(db)
   const [row] = rows
   if (row === undefined) throw new Error('insert returned no row')
   return row.id

@@ -17,9 +17,11 @@ const ATOM = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+$/u
 export function normaliseAddress(input: string): Address {
   const text = input.trim().normalize('NFC')
   if (text === '') throw refused('is missing: type an address such as name@example.org')
-  if (/[\s\p{Cc}\p{Cf}]/u.test(text)) throw refused('has a space or an invisible character in it: remove it')
+  if (/[\s\p{Cc}\p{Cf}]/u.test(text))
+    throw refused('has a space or an invisible character in it: remove it')
   const at = text.lastIndexOf('@')
-  if (at < 1 || at === text.length - 1) throw refused('has no name or no domain: it should look like name@example.org')
+  if (at < 1 || at === text.length - 1)
+    throw refused('has no name or no domain: it should look like name@example.org')
   const local = text.slice(0, at)
   if (!local.split('.').every((atom) => ATOM.test(atom))) {
     throw refused('has a name that mail systems do not take: check it for typing errors')
@@ -28,7 +30,11 @@ export function normaliseAddress(input: string): Address {
   const typed = text.slice(at + 1)
   // domainToASCII reads a host as a URL has it: it would cut "example.org/x" short and decode "%6d".
   const domain = /[/\\?#%:[\]]/.test(typed) ? '' : domainToASCII(typed).toLowerCase()
-  if (!/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/.test(domain)) {
+  if (
+    !/^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,59})$/.test(
+      domain,
+    )
+  ) {
     throw refused('has a domain that does not exist in that form: it should look like example.org')
   }
   const email = `${local}@${domain}`
@@ -48,10 +54,13 @@ export function parseTimeZone(input: string): string {
     if (!/^[A-Za-z]/.test(input)) throw new RangeError('an offset is not a zone')
     return new Intl.DateTimeFormat('en', { timeZone: input }).resolvedOptions().timeZone
   } catch (cause) {
-    throw new Refusal(`the time zone "${input.slice(0, 60)}" is not known: name one such as Europe/Berlin`, {
-      field: 'timeZone',
-      cause,
-    })
+    throw new Refusal(
+      `the time zone "${input.slice(0, 60)}" is not known: name one such as Europe/Berlin`,
+      {
+        field: 'timeZone',
+        cause,
+      },
+    )
   }
 }
 

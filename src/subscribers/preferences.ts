@@ -22,7 +22,8 @@ export async function readPreferences(
 ): Promise<Preferences | undefined> {
   const opened = openToken(secrets, 'preferences', token)
   const subscriber = opened && (await findByPublicId(db, opened.publicId))
-  if (subscriber === undefined || subscriber.state === 'pending' || subscriber.email === null) return undefined
+  if (subscriber === undefined || subscriber.state === 'pending' || subscriber.email === null)
+    return undefined
   return { subscriber, choices: await listChoices(db, subscriber.id) }
 }
 
@@ -42,13 +43,25 @@ export async function savePreferences(
       if (slugs.includes(slug) && !on) {
         await subscribeTo(db, { subscriberId: subscriber.id, newsletterIds: [newsletterId], now })
         await activateSubscriber(db, { id: subscriber.id, now })
-        await recordConsent(db, { subscriberId: subscriber.id, newsletterId, kind: 'confirmed', form: 'preferences', now })
+        await recordConsent(db, {
+          subscriberId: subscriber.id,
+          newsletterId,
+          kind: 'confirmed',
+          form: 'preferences',
+          now,
+        })
       }
     }
     for (const { newsletterId, slug, on } of choices) {
       if (!slugs.includes(slug) && on) {
         await leave(db, { subscriberId: subscriber.id, newsletterId, now })
-        await recordConsent(db, { subscriberId: subscriber.id, newsletterId, kind: 'left', form: 'preferences', now })
+        await recordConsent(db, {
+          subscriberId: subscriber.id,
+          newsletterId,
+          kind: 'left',
+          form: 'preferences',
+          now,
+        })
       }
     }
     return { subscriber, choices: await listChoices(db, subscriber.id) }

@@ -5,7 +5,16 @@ import type { Secrets } from '#secrets.ts'
  * Stateless signed tokens: version, key id, purpose, subscriber, reference, truncated HMAC-SHA256. A token of one
  * purpose never works for another; it holds no address and nothing that can be guessed from one.
  */
-const purposes = { confirm: 1, unsubscribe: 2, preferences: 3, bounce: 4, webView: 6, undo: 7, notMe: 8, muteStory: 9 } as const
+const purposes = {
+  confirm: 1,
+  unsubscribe: 2,
+  preferences: 3,
+  bounce: 4,
+  webView: 6,
+  undo: 7,
+  notMe: 8,
+  muteStory: 9,
+} as const
 export type Purpose = keyof typeof purposes
 
 export type Token = {
@@ -23,24 +32,40 @@ const HEAD = 3 + 8 + 8 + 2
 const MAC = 14
 
 /** 35 bytes as base64url: 47 characters. */
-export function sealToken(secrets: Pick<Secrets, 'tokenKey'>, purpose: Purpose, token: Token): string {
+export function sealToken(
+  secrets: Pick<Secrets, 'tokenKey'>,
+  purpose: Purpose,
+  token: Token,
+): string {
   return seal(secrets, purpose, token).toString('base64url')
 }
 
 /** The same in lower-case base32 (RFC 4648): mail systems fold the case of a local part. */
-export function sealLocalPart(secrets: Pick<Secrets, 'tokenKey'>, purpose: Purpose, token: Token): string {
+export function sealLocalPart(
+  secrets: Pick<Secrets, 'tokenKey'>,
+  purpose: Purpose,
+  token: Token,
+): string {
   return toBase32(seal(secrets, purpose, token))
 }
 
 /** The token, or undefined for anything forged, damaged, of another purpose or of a key that was retired. */
-export function openToken(secrets: Pick<Secrets, 'tokenKey'>, purpose: Purpose, text: string): Token | undefined {
+export function openToken(
+  secrets: Pick<Secrets, 'tokenKey'>,
+  purpose: Purpose,
+  text: string,
+): Token | undefined {
   if (!/^[\w-]{47}$/.test(text)) return undefined
   const bytes = Buffer.from(text, 'base64url')
   // 47 characters hold two bits more than 35 bytes: one token has one spelling.
   return bytes.toString('base64url') === text ? open(secrets, purpose, bytes) : undefined
 }
 
-export function openLocalPart(secrets: Pick<Secrets, 'tokenKey'>, purpose: Purpose, text: string): Token | undefined {
+export function openLocalPart(
+  secrets: Pick<Secrets, 'tokenKey'>,
+  purpose: Purpose,
+  text: string,
+): Token | undefined {
   if (!/^[a-z2-7]{56}$/i.test(text)) return undefined
   return open(secrets, purpose, fromBase32(text.toLowerCase()))
 }
@@ -56,7 +81,11 @@ function seal({ tokenKey }: Pick<Secrets, 'tokenKey'>, purpose: Purpose, token: 
   return Buffer.concat([head, sign(tokenKey, purpose, head)])
 }
 
-function open({ tokenKey }: Pick<Secrets, 'tokenKey'>, purpose: Purpose, bytes: Buffer): Token | undefined {
+function open(
+  { tokenKey }: Pick<Secrets, 'tokenKey'>,
+  purpose: Purpose,
+  bytes: Buffer,
+): Token | undefined {
   if (bytes.length !== HEAD + MAC) return undefined
   const head = bytes.subarray(0, HEAD)
   if (!timingSafeEqual(sign(tokenKey, purpose, head), bytes.subarray(HEAD))) return undefined
@@ -77,7 +106,9 @@ const purposeKeys = new WeakMap<Buffer, Map<Purpose, Buffer>>()
 function purposeKey(tokenKey: Buffer, purpose: Purpose): Buffer {
   const keys = purposeKeys.get(tokenKey) ?? new Map<Purpose, Buffer>()
   purposeKeys.set(tokenKey, keys)
-  const key = keys.get(purpose) ?? Buffer.from(hkdfSync('sha256', tokenKey, '', `daybreak token ${purpose}`, 32))
+  const key =
+    keys.get(purpose) ??
+    Buffer.from(hkdfSync('sha256', tokenKey, '', `daybreak token ${purpose}`, 32))
   keys.set(purpose, key)
   return key
 }

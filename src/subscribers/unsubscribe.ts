@@ -40,7 +40,8 @@ export async function readLeaving(
       from edition e join newsletter n on n.id = e.newsletter_id
      where e.id = ${opened.reference}`.execute(db)
   const [found] = rows
-  const newsletter = found === undefined ? null : { id: found.id, name: found.name, kind: found.kind }
+  const newsletter =
+    found === undefined ? null : { id: found.id, name: found.name, kind: found.kind }
   const choices = await listChoices(db, subscriber.id)
   const on = choices.filter(
     (choice) => choice.on && (newsletter === null || choice.newsletterId === newsletter.id),

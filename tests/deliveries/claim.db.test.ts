@@ -106,6 +106,26 @@ test('two claimers at once never share a row', async () => {
   expect(claims.filter((done) => (done?.claimed.length ?? 0) > 0).length).toBeGreaterThanOrEqual(2)
 })
 
+test('a walk that somebody stands on is left to them: the next claimer takes another one and waits for nobody', async () => {
+  await using house = await openHouse()
+  await addReaders(house, 1)
+  await addReaders(house, 1, { from: 2, domain: 'gmail.com' })
+  await releaseDigest(house)
+
+  const taken = await house.db.transaction().execute(async (first) => {
+    const one = await lockDrain(first, input(house))
+    return house.db.transaction().execute(async (second) => {
+      const two = await lockDrain(second, input(house))
+      const three = await house.db
+        .transaction()
+        .execute(async (third) => lockDrain(third, input(house)))
+      return [one, two, three]
+    })
+  })
+
+  expect(taken.map((walk) => walk?.destination)).toEqual([1, 2, undefined])
+})
+
 test('a claim fixes the version, the address, the attempt and a lease before the first byte', async () => {
   await using house = await openHouse()
   await addReaders(house, 1)

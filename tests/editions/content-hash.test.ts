@@ -8,6 +8,7 @@ const SENDER = {
   replyTo: 'desk@example.org',
   bounceDomain: 'bounce.example.org',
   publicUrl: 'https://news.example.org/',
+  newsletter: { slug: 'daily', name: 'Morning digest' },
 }
 const compiled: Compiled = { form: 'single', html: '<p>News</p>', text: 'News', sender: SENDER }
 const content = { subject: 'News', preheader: 'More', compiled }

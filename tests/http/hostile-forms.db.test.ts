@@ -102,7 +102,7 @@ test('a time zone that is markup comes back as text', async () => {
   expect(page).not.toContain('<img')
 })
 
-test.each(['/c/', '/n/', '/u/', '/undo/', '/p/'])(
+test.each(['/c/', '/n/', '/u/', '/undo/', '/s/', '/p/'])(
   'a link below %s that is not ours is unknown for every method, and says nothing more',
   async (path) => {
     const before = await contentsOf(house)

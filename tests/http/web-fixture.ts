@@ -100,3 +100,10 @@ export async function choicesOf(
      where u.subscriber_id = ${id} and u.cadence <> 'off' order by n.slug`.execute(house.db)
   return rows.map((row) => row.slug)
 }
+
+/** The path behind the undo button of a page. */
+export function undoOf(page: string): string {
+  const [path] = /\/undo\/[\w-]{47}/.exec(page) ?? []
+  if (path === undefined) throw new Error('the page has no undo')
+  return path
+}

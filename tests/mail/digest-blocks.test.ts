@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { digestBlock, digestVariant, joinDigest } from '#mail/digest-blocks.ts'
 import { compileDigest } from '#mail/templates.ts'
 
-import { digestOf, slotValues, storyOf } from './harbour-courier.ts'
+import { digestOf, storyOf } from './harbour-courier.ts'
 import { longDigest, parse, visibleText, wholeDigest } from './mail-reading.ts'
 
 describe('a reader’s digest', () => {

@@ -17,6 +17,7 @@ const purposes: Purpose[] = [
   'webView',
   'undo',
   'notMe',
+  'muteStory',
 ]
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
@@ -77,7 +78,7 @@ test('a token of one purpose opens for no other, even when its purpose byte is r
       }),
   )
 
-  expect(opened).toHaveLength(7 * 6 * 2)
+  expect(opened).toHaveLength(8 * 7 * 2)
   expect(opened.every((each) => each === undefined)).toBe(true)
 })
 

@@ -1,7 +1,7 @@
 import type { Context as Request } from 'hono'
 import { z } from 'zod'
 import type { ArticleInput } from '#articles/article.ts'
-import { ingest, type Ingested } from '#articles/ingest.ts'
+import { type Ingested, readInput, storeArticle } from '#articles/ingest.ts'
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
@@ -48,16 +48,14 @@ async function takeArticle(
     bearer,
   }: { input: ArticleInput; breaking: boolean | undefined; release: Release; bearer: Bearer },
 ): Promise<Taken> {
+  const article = await readInput(input, breaking)
   const jobs: (() => Promise<void>)[] = []
   const later: Enqueue = async (name, data) =>
     void jobs.push(async () => context.enqueue(name, data))
   const taken = await inTransaction(context.db, async (db): Promise<Taken> => {
     const within = { ...context, db, enqueue: later }
-    const { articleId, revision, kind, article } = await ingest(within, {
-      input,
-      origin: { kind: 'api', name: bearer.operator.name },
-      ...(breaking === undefined ? {} : { breaking }),
-    })
+    const origin = { kind: 'api' as const, name: bearer.operator.name }
+    const { articleId, revision, kind } = await storeArticle(within, { article, origin })
     const done = { article: { id: articleId, revision, status: kind, headline: article.headline } }
     await note(within, bearer, {
       verb: 'ingest',

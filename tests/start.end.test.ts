@@ -181,3 +181,15 @@ async function untilSent(place: Place) {
 async function untilUp({ port }: Place): Promise<void> {
   await until('the server is up', async () => (await fetch(`http://localhost:${port}/readyz`)).ok)
 }
+
+test('other keys than those the database was used with are refused', async () => {
+  await using place = await openPlace()
+  await done(place, 'newsletters')
+
+  const { code, stderr } = await place.run('newsletters', {
+    DAYBREAK_TOKEN_KEY: 'ab'.repeat(32),
+  })
+
+  expect(code).toBe(78)
+  expect(stderr).toContain('other keys')
+})

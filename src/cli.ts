@@ -1,7 +1,12 @@
 import { openApp } from '#app.ts'
 import { type Command, enterAs, type Out } from '#commands/command.ts'
 import { type Config, readConfig } from '#config.ts'
-import { Refusal } from '#errors.ts'
+import { hasCode, Refusal } from '#errors.ts'
+
+// Whoever reads us may have seen enough: `daybreak editions | head`.
+process.stdout.on('error', (error: Error) => {
+  if (!hasCode(error, 'EPIPE')) throw error
+})
 
 const out: Out = { line: (text = '') => process.stdout.write(`${text}\n`) }
 

@@ -1,6 +1,7 @@
 import type { Context } from '#context.ts'
 import { type Command, tableOf } from '#commands/command.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
+import { findSenderAtWork } from '#deliveries/sender.ts'
 import { listEditions } from '#editions/store.ts'
 import { listMissingSettings } from '#editions/publication.ts'
 import { verifyRelay } from '#mail/transport.ts'
@@ -17,6 +18,9 @@ export const status: Command = {
     out.line(`queues: ${house.app.backend.kind === 'postgres' ? 'in PostgreSQL' : 'in Redis'}`)
     for (const { queue, failed } of await house.app.queues.counts()) {
       if (failed > 0) out.line(`  ${queue}: ${failed} failed jobs, see the log`)
+    }
+    if ((await findSenderAtWork(db, house.app.context.clock.now())) === undefined) {
+      out.line('sender: none is running, so no mail leaves: run "daybreak start"')
     }
     for (const line of await describeRelay(house.app.context)) out.line(line)
     const open = (await listEditions(db, 50)).filter((edition) =>

@@ -35,6 +35,8 @@ export function createPool({
     ...(options === undefined ? {} : { options }),
   })
   pool.on('error', onError)
+  // A connection that is lost while it is lent out tells itself, and nobody may be asking it anything just then.
+  pool.on('connect', (client) => client.on('error', onError))
   return pool
 }
 

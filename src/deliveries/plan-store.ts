@@ -26,7 +26,7 @@ export async function lockPlan(db: Db, editionId: number): Promise<Plan | undefi
 /**
  * The next readers in the order of their ids, into a temporary table: those who chose the newsletter, less those who
  * had left before the edition was made. A reader who follows topics gets their stories and those without a topic, or
- * the lead if that leaves none.
+ * the lead if that leaves none. A story that an earlier digest told this reader is not told again.
  */
 export async function pickReaders(
   db: Db,
@@ -61,17 +61,35 @@ export async function pickReaders(
            , coalesce(array_agg(b.position order by b.position) filter (where b.position is not null), '{0}') as blocks
         from follows f left join block b on b.topics && f.topics or b.topics = '{}'
        group by f.subscriber_id
+    ), told as (
+      select d.subscriber_id, array_agg(es.position) as blocks
+        from edition_story es
+        join edition_story before on before.story_id = es.story_id and before.edition_id <> es.edition_id
+        join edition b on b.id = before.edition_id and b.newsletter_id = ${plan.newsletterId} and not b.test
+        join delivery d on d.edition_id = b.id and d.state in ('accepted', 'uncertain')
+                       and d.subscriber_id in (select subscriber_id from reader)
+        join variant v on v.edition_id = b.id and v.id = d.variant and before.position = any(v.blocks)
+       where es.edition_id = ${plan.editionId} and ${plan.kind} = 'digest'
+       group by d.subscriber_id
+    ), wanted as (
+      select r.subscriber_id
+           , array(select w from unnest(coalesce(c.blocks, e.blocks)) w where w <> all(coalesce(t.blocks, '{}')) order by w) as blocks
+           , coalesce(c.blocks, e.blocks) as every_block
+        from reader r
+        cross join everything e
+        left join chosen c using (subscriber_id)
+        left join told t using (subscriber_id)
     )
-    select r.subscriber_id, coalesce(c.blocks, e.blocks) as blocks
+    select r.subscriber_id, case when w.blocks = '{}' then w.every_block else w.blocks end as blocks
          , case ${plan.releaseRule} when 'now' then '*' else r.time_zone end as time_zone
          , coalesce(dd.destination_id, 1) as destination
          , case when r.state = 'left' or r.cadence = 'off' then 'left'
                 when r.state <> 'active' or p.address_hash is not null then 'suppressed'
                 when r.snoozed_until > ${now} and ${plan.releaseRule} = 'now' then 'snoozed'
+                when w.blocks = '{}' then 'already told'
            end as reason
       from reader r
-      cross join everything e
-      left join chosen c using (subscriber_id)
+      join wanted w using (subscriber_id)
       left join domain_destination dd on dd.domain = r.domain
       left join suppression p on p.address_hash = r.address_hash`.execute(db)
   const { rows } = await sql<{ readers: number; last: number | null }>`

@@ -112,8 +112,10 @@ function arrange(candidates: Candidate[], articles: ArticleRow[]): Chosen[] {
       ? []
       : [{ candidate, article, section: candidate.topics[0] ?? UNTAGGED }]
   })
-  const [lead, ...rest] = rows
+  // The front page wants a picture, if one of the best three has one.
+  const lead = rows.slice(0, 3).find(({ article }) => article.image !== null) ?? rows[0]
   if (lead === undefined) return []
+  const rest = rows.filter((row) => row !== lead)
   const sections = [...Map.groupBy(rest, (row) => row.section).values()]
   const untagged = (section: Chosen[]) => (section[0]?.section === UNTAGGED ? 1 : 0)
   return [lead, ...sections.toSorted((a, b) => untagged(a) - untagged(b)).flat()]
@@ -133,7 +135,12 @@ function modelOf({
   publicUrl: URL
 }): Omit<DigestModel, 'moreOnWeb'> {
   const blocks = chosen.map(({ article, section }, index) =>
-    blockOf(article, { section, publicUrl, maxSentences: index === 0 ? 3 : 2 }),
+    blockOf(
+      article,
+      index === 0
+        ? { section: section === UNTAGGED ? '' : section, publicUrl, maxSentences: 3 }
+        : { section, publicUrl, maxSentences: 2 },
+    ),
   )
   const [lead, ...rest] = blocks
   if (lead === undefined) throw new Error('a digest needs a story')
@@ -152,7 +159,7 @@ function modelOf({
       stories: stories.map((story) => ({ ...story, image: null })),
     })),
     corrections: [],
-    partOfDay: partOfDay(set.timeZone, now),
+    partOfDay: partOfDay(newsletter.localTime),
   }
 }
 

@@ -51,10 +51,9 @@ export function momentLine({
   return `${time}, ${day}`
 }
 
-export function partOfDay(timeZone: string, now: Date): 'morning' | 'day' | 'evening' {
-  const hour = Number(
-    new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(now),
-  )
+/** By the hour at which readers get the newsletter: "06:30:00". */
+export function partOfDay(localTime: string): 'morning' | 'day' | 'evening' {
+  const hour = Number(localTime.slice(0, 2))
   if (hour < 12) return 'morning'
   return hour < 17 ? 'day' : 'evening'
 }

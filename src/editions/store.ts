@@ -224,7 +224,8 @@ export async function wasAlerted(
 ): Promise<boolean> {
   const { rows } = await sql`
     select 1 from edition_story es join edition e on e.id = es.edition_id
-     where es.article_id = ${articleId} and e.kind = 'alert' and e.id <> ${editionId}
+     where es.story_id = (select story_id from story_article where article_id = ${articleId})
+       and e.kind = 'alert' and e.id <> ${editionId}
        and e.state not in ('draft', 'in review', 'skipped')
      limit 1`.execute(db)
   return rows.length > 0

@@ -17,7 +17,7 @@ export function blockOf(
     headline: article.headline,
     url: article.url ?? new URL(`articles/${article.id}`, withSlash(publicUrl)).href,
     sentences: article.sentences.slice(0, maxSentences).map((sentence) => sentence.text),
-    place: article.place,
+    place: startsWithPlace(article) ? null : article.place,
     source: article.publisher ?? article.sourceName,
     readingMinutes: readingMinutes(article.paragraphs),
     image:
@@ -35,4 +35,14 @@ export function blockOf(
 /** A base for relative links, so that a path in PUBLIC_URL is kept. */
 export function withSlash(url: URL): URL {
   return url.href.endsWith('/') ? url : new URL(`${url.href}/`)
+}
+
+/** "PORT ANSEL. Port Ansel harbour is closed" would say it twice. */
+function startsWithPlace({ place, sentences }: ArticleRow): boolean {
+  const [first] = sentences
+  return (
+    place !== null &&
+    first !== undefined &&
+    first.text.toLowerCase().startsWith(place.toLowerCase())
+  )
 }

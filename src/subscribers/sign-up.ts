@@ -80,8 +80,11 @@ export async function readConfirmation(
   const opened = openToken(secrets, 'confirm', token)
   const subscriber = opened && (await findByPublicId(db, opened.publicId))
   if (opened === undefined || subscriber === undefined) return { kind: 'unknown' }
-  const { rows } = await sql<{ releaseAt: Date; newsletterIds: number[] }>`
+  const { rows } = await sql<{ releaseAt: Date; newsletterIds: number[]; leftSince: boolean }>`
     select release_at as "releaseAt", payload -> 'newsletterIds' as "newsletterIds"
+         , exists (select from consent_event c
+                    where c.subscriber_id = service_mail.subscriber_id and c.kind = 'left'
+                      and c.at >= service_mail.release_at) as "leftSince"
       from service_mail
      where id = ${opened.reference} and subscriber_id = ${subscriber.id} and kind = 'confirmation'
        and not exists (select from suppression where suppression.address_hash = service_mail.address_hash)`.execute(
@@ -90,7 +93,8 @@ export async function readConfirmation(
   const [mail] = rows
   if (mail === undefined) return { kind: 'unknown' }
   const age = clock.now().getTime() - mail.releaseAt.getTime()
-  if (age > CONFIRM_HOURS * 3_600_000) return { kind: 'expired' }
+  // Who left since does not come back by a page that the browser sends again.
+  if (age > CONFIRM_HOURS * 3_600_000 || mail.leftSince) return { kind: 'expired' }
   return { kind: 'open', subscriber, newsletterIds: mail.newsletterIds }
 }
 
@@ -140,10 +144,7 @@ export async function addSubscriber(
   const addressHash = hashAddress(context.secrets, address.email)
   return inTransaction(context.db, async (db) => {
     if (await isSuppressed(db, addressHash)) {
-      throw new Refusal(
-        'this address is on the do-not-mail list: only its reader can sign up again',
-        { field: 'email' },
-      )
+      throw new Refusal('this address is on the do-not-mail list', { field: 'email' })
     }
     const known = {
       publicId: newPublicId(),

@@ -24,6 +24,21 @@ describe('breaking news', () => {
     })
   })
 
+  test('about an event that readers were alerted to waits for a person, whatever its address', async () => {
+    await house.sendJson(breaking, { bearer: releaser })
+
+    const again = await house.sendJson(
+      {
+        ...breaking,
+        url: 'https://courier.example/another-address',
+        headline: `${breaking.headline} today`,
+      },
+      { bearer: releaser },
+    )
+
+    expect(again.body).toMatchObject({ article: { status: 'new' }, alert: { state: 'in review' } })
+  })
+
   test('drafts an alert that waits for a person', async () => {
     const answer = await house.sendJson(breaking)
 

@@ -140,6 +140,21 @@ test('a reader who confirms each time can join again as often as life has it', a
 })
 
 describe('confirming', () => {
+  test('by the link of before an unsubscribe brings nobody back', async () => {
+    await house.signUp('reader@example.org')
+    const link = `/c/${await confirmationToken(house, 'reader@example.org')}`
+    await house.post(link)
+    house.wait(HOUR)
+    await house.post(
+      `/u/${await readerToken(house, { email: 'reader@example.org', purpose: 'unsubscribe' })}`,
+    )
+
+    const again = await house.post(link)
+
+    expect(again.status).toBe(410)
+    expect((await subscriberOf(house, 'reader@example.org'))?.state).toBe('left')
+  })
+
   test('makes the reader active with what was asked for, and is welcomed', async () => {
     await house.signUp('reader@example.org', [['newsletter', 'breaking']])
     const token = await confirmationToken(house, 'reader@example.org')

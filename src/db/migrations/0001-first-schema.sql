@@ -222,7 +222,7 @@ create table subscriber (
   id              bigint generated always as identity primary key,
   public_id       bigint not null unique,
   state           subscriber_state not null,
-  email           text unique,
+  email           text,
   -- Keyed hash of the address: joins the do-not-mail list without a second look at the address.
   address_hash    bytea,
   address_version integer not null default 1 check (address_version > 0),

@@ -149,12 +149,12 @@ async function claimRows(
        where d.edition_id = ${editionId} and d.subscriber_id = any(${ids})
     ), claim as (
       update delivery d
-         set state = (case when f.reason is null then 'claimed' else 'excluded' end)::delivery_state
+         set state = (case when f.reason is null then 'claimed' when d.doubtful then 'uncertain' else 'excluded' end)::delivery_state
            , attempt = d.attempt + 1
            , version = f.version, address_version = f.address_version, sender_id = ${input.senderId}
            , lease_until = case when f.reason is null then ${input.now}::timestamptz + make_interval(secs => ${input.leaseMs / 1000}) end
            , outcome_at = case when f.reason is not null then ${input.now}::timestamptz end
-           , retry_at = null, reason = f.reason
+           , retry_at = null, reason = case when not d.doubtful then f.reason end
         from fate f
        where d.edition_id = ${editionId} and d.subscriber_id = f.subscriber_id
          and d.state = 'planned' and (d.retry_at is not null) = ${retries}

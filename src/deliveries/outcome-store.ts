@@ -53,8 +53,9 @@ async function update(
       : sql`d.id = o.subscriber_id`
   const { numAffectedRows } = await sql`
     update ${sql.table(table)} d
-       set state = o.state::delivery_state, lease_until = null, retry_at = o.retry_at, relay_id = o.relay_id
-         , reply = o.reply, reason = o.reason
+       set state = (case when o.state = 'excluded' and d.doubtful then 'uncertain' else o.state end)::delivery_state
+         , lease_until = null, retry_at = o.retry_at, relay_id = o.relay_id, reply = o.reply
+         , reason = case when not d.doubtful then o.reason end
          , outcome_at = case when o.state = 'planned' then null else o.at end
       from unnest(${records.map((record) => record.editionId)}::bigint[]
                  , ${records.map((record) => record.subscriberId)}::bigint[]

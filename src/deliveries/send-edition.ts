@@ -91,7 +91,9 @@ export async function excludeStopped(
   { editionId, now }: { editionId: number; now: Date },
 ): Promise<number> {
   const { numAffectedRows } = await sql`
-    update delivery set state = 'excluded', reason = 'stopped', retry_at = null, outcome_at = ${now}
+    update delivery
+       set state = (case when doubtful then 'uncertain' else 'excluded' end)::delivery_state
+         , reason = case when not doubtful then 'stopped' end, retry_at = null, outcome_at = ${now}
      where edition_id = ${editionId} and state = 'planned'`.execute(db)
   // Last: until the walks are gone, the sweep knows that a stop is unfinished.
   await sql`delete from delivery_drain where edition_id = ${editionId}`.execute(db)
@@ -116,7 +118,7 @@ export async function sendUncertainAgain(
       })
     }
     const { numAffectedRows } = await sql`
-      update delivery set state = 'planned', retry_at = ${now}, outcome_at = null
+      update delivery set state = 'planned', retry_at = ${now}, outcome_at = null, doubtful = true
        where edition_id = ${editionId} and state = 'uncertain' and not_after > ${now}`.execute(
       transaction,
     )

@@ -44,7 +44,7 @@ export async function requestToJoin(context: Joining, input: SignUp): Promise<vo
 export async function confirmJoining(context: Joining, token: string): Promise<Confirmation> {
   const read = await readConfirmation(context, token)
   if (read.kind !== 'open') return read
-  const form = await ensureForm(context.db, await welcomeForm(context))
+  const form = await ensureForm(context.db, await welcomeForm(context, read.newsletterIds))
   const confirmation = await inTransaction(context.db, async (db) => {
     const done = await confirm({ ...context, db }, token)
     if (done.kind === 'confirmed') {
@@ -128,14 +128,14 @@ async function confirmForm({ db }: Pick<Context, 'db'>, slugs: string[]): Promis
   return { subject, ...mail }
 }
 
-async function welcomeForm({ db }: Pick<Context, 'db'>): Promise<Form> {
+async function welcomeForm({ db }: Pick<Context, 'db'>, chosen: number[]): Promise<Form> {
   const set = await readSettings({ db })
   const subject = `Welcome to ${set.name}`
   const mail = await compileWelcome({
     publication: publicationOf(set),
     subject,
     preheader: 'What comes, and at what hour.',
-    newsletters: (await listNewsletters(db)).map(describe),
+    newsletters: (await listNewsletters(db)).filter(({ id }) => chosen.includes(id)).map(describe),
     latest: null,
   })
   return { subject, ...mail }

@@ -22,12 +22,9 @@ export type StoryView = {
   image: { url: string; alt: string; width: number; height: number } | null
 }
 
-type Setting = { words: Words; language: string; publication: { name: string } }
+type Setting = { words: Words; language: string }
 
-export function viewOfStory(
-  story: StoryBlock,
-  { words, language, publication }: Setting,
-): StoryView {
+export function viewOfStory(story: StoryBlock, { words, language }: Setting): StoryView {
   const headline = plainText(story.headline)
   if (headline === '') throw new Refusal('A story needs a headline.', { field: 'headline' })
   const summary = story.sentences.map(plainText).join(' ')
@@ -43,7 +40,7 @@ export function viewOfStory(
     place: place === '' ? null : place,
     source,
     reading,
-    byline: source === '' || source === publication.name ? reading : `${source} · ${reading}`,
+    byline: source === '' ? reading : `${source} · ${reading}`,
     words: countWords(`${headline} ${summary}`, language),
     image: viewOfImage(story),
   }

@@ -180,6 +180,23 @@ test('an uncertain mail stays uncertain until a person decides; sent again it is
   expect(again).toEqual(first)
 })
 
+test('a mail to be sent again whose reader leaves meanwhile may still have arrived', async () => {
+  await using house = await openHouse()
+  const [reader] = await addReaders(house, 1)
+  await using desk = await openDesk(house, { script: () => UNCERTAIN })
+  const editionId = await releaseDigest(house)
+  await desk.drain()
+  await sendUncertainAgain(house.context, editionId)
+  await sql`update subscription set cadence = 'off' where subscriber_id = ${reader}`.execute(
+    house.db,
+  )
+
+  await desk.drain()
+
+  expect(await fates(house, editionId)).toEqual(['uncertain'])
+  expect(desk.relay.mails).toHaveLength(1)
+})
+
 test('an uncertain mail whose time has passed stays uncertain: it may have arrived', async () => {
   await using house = await openHouse()
   await addReaders(house, 1)

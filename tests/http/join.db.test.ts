@@ -140,6 +140,18 @@ test('a reader who confirms each time can join again as often as life has it', a
 })
 
 describe('confirming', () => {
+  test('is welcomed with what was confirmed, and nothing else', async () => {
+    await house.signUp('reader@example.org', [['newsletter', 'daily']])
+
+    await house.post(`/c/${await confirmationToken(house, 'reader@example.org')}`)
+
+    const { rows } = await sql<{ text: string }>`
+      select f.text from service_mail m join service_form f on f.content_hash = m.form
+       where m.kind = 'welcome'`.execute(house.db)
+    expect(rows[0]?.text).toContain('Morning digest')
+    expect(rows[0]?.text).not.toContain('Breaking news')
+  })
+
   test('by the link of before an unsubscribe brings nobody back', async () => {
     await house.signUp('reader@example.org')
     const link = `/c/${await confirmationToken(house, 'reader@example.org')}`

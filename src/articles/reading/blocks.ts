@@ -13,7 +13,7 @@ export type Block = {
 }
 
 const BLOCK_TAGS = new Set(
-  'ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY CAPTION CENTER DD DETAILS DIV DL DT FIELDSET FIGCAPTION FIGURE FOOTER FORM H1 H2 H3 H4 H5 H6 HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY TD TFOOT TH THEAD TR UL BR'.split(
+  'ADDRESS ARTICLE ASIDE BLOCKQUOTE BODY CAPTION CENTER DD DETAILS DIV DL DT FIELDSET FIGCAPTION FIGURE FOOTER FORM H1 H2 H3 H4 H5 H6 HEADER HR LI MAIN NAV OL P PRE SECTION SUMMARY TABLE TBODY TD TFOOT TH THEAD TR UL'.split(
     ' ',
   ),
 )
@@ -41,6 +41,7 @@ function walk(parent: HtmlNode, place: Place, writer: BlockWriter): void {
 function walkElement(element: HtmlElement, place: Place, writer: BlockWriter): void {
   const tag = element.tagName.toUpperCase()
   if (UNREAD_TAGS.has(tag)) return
+  if (tag === 'BR') return writer.breakLine()
   const breaks = BLOCK_TAGS.has(tag)
   if (breaks) writer.close()
   walk(element, placeInside(tag, place), writer)
@@ -49,7 +50,7 @@ function walkElement(element: HtmlElement, place: Place, writer: BlockWriter): v
 
 function placeInside(tag: string, place: Place): Place {
   const inLink = place.inLink || tag === 'A'
-  if (!BLOCK_TAGS.has(tag) || tag === 'BR') return { ...place, inLink }
+  if (!BLOCK_TAGS.has(tag)) return { ...place, inLink }
   return {
     tag,
     inList: place.inList || tag === 'LI',
@@ -72,6 +73,12 @@ class BlockWriter {
     const characters = text.replace(/\s+/g, '').length
     this.#characters += characters
     if (place.inLink) this.#linked += characters
+  }
+
+  /** A line break inside a sentence is a space. */
+  breakLine(): void {
+    if (endsLikeSentence(this.#text)) this.close()
+    else this.#text += LINE_BREAK
   }
 
   close(): void {

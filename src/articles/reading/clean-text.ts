@@ -1,8 +1,11 @@
 // Characters that show nothing but can reorder, hide or split what a reader sees: bidi controls and
-// marks, zero-width characters, soft hyphens, tag characters, and controls other than white space.
+// marks, zero-width spaces, soft hyphens, tag characters, and controls other than white space.
 const INVISIBLE =
   // oxlint-disable-next-line no-control-regex no-misleading-character-class
-  /[\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]/gu
+  /[\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]/gu
+
+// Persian and emoji are written with them; they mean nothing but between two characters.
+const JOINERS = /([\u200C\u200D])[\u200C\u200D]+/g
 
 export const CAPS = {
   headline: 300,
@@ -35,7 +38,12 @@ export function cleanLineOrNull(text: string | null | undefined, cap: number): s
 }
 
 export function withoutInvisible(text: string): string {
-  return text.replace(INVISIBLE, '').toWellFormed().normalize('NFC')
+  return text
+    .replace(INVISIBLE, '')
+    .replace(JOINERS, '$1')
+    .replace(/(?<!\S)[\u200C\u200D]|[\u200C\u200D](?!\S)/g, '')
+    .toWellFormed()
+    .normalize('NFC')
 }
 
 /** Paragraphs as stored: clean, not empty, and bounded in number and length. */

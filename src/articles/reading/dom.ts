@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom'
 import { Refusal } from '#errors.ts'
+import { figuresOf } from './figures.ts'
 
 // The part of the DOM that reading needs; the project does not load the browser's type library.
 export type HtmlNode = {
@@ -18,6 +19,7 @@ export type HtmlElement = HtmlNode & {
   querySelector(selector: string): HtmlElement | null
   querySelectorAll(selector: string): Iterable<HtmlElement>
   remove(): void
+  replaceWith(text: string): void
 }
 export function isElement(node: HtmlNode): node is HtmlElement {
   return node.nodeType === 1
@@ -40,7 +42,20 @@ export function parsePage(html: string): HtmlDocument {
   // linkedom types its document with the browser's library, so here it has no type at all.
   const { document }: { document: HtmlDocument } = parseHTML(framed)
   if (depthOf(document) > MAX_DEPTH) throw hostile()
+  for (const struck of document.querySelectorAll('del, s, strike')) struck.remove()
+  for (const figure of document.querySelectorAll('sup, sub')) settleFigure(figure)
   return document
+}
+
+/** A footnote's number goes, and other small digits become characters of their own. */
+function settleFigure(figure: HtmlElement): void {
+  const { parentNode: parent } = figure
+  if (parent === null) return
+  const text = textOf(figure)
+  const linked =
+    isElement(parent) && parent.tagName.toUpperCase() === 'A' && textOf(parent) === text
+  if (linked || figure.querySelector('a') !== null) figure.remove()
+  else figure.replaceWith(figuresOf(text, figure.tagName))
 }
 
 /** With a list of its own, because a tree deep enough to be refused overflows a recursive walk. */
@@ -93,5 +108,15 @@ export function attributeOf(element: HtmlElement | null, name: string): string |
 }
 
 export function textOf(element: HtmlElement | null): string {
-  return (element?.textContent ?? '').replace(/\s+/g, ' ').trim()
+  if (element === null) return ''
+  return writtenIn(element).replace(/\s+/g, ' ').trim()
+}
+
+/** Unlike `textContent`, words on two sides of a `<br>` stay apart. */
+function writtenIn(parent: HtmlNode): string {
+  let text = ''
+  for (let node = parent.firstChild; node !== null; node = node.nextSibling)
+    if (!isElement(node)) text += node.nodeType === 3 ? (node.nodeValue ?? '') : ''
+    else text += node.tagName.toUpperCase() === 'BR' ? ' ' : writtenIn(node)
+  return text
 }

@@ -1,3 +1,5 @@
+import { figuresOf } from './figures.ts'
+
 const ENTITIES: Record<string, string> = {
   amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ', ndash: '–', mdash: '—', hellip: '…',
   lsquo: '‘', rsquo: '’', ldquo: '“', rdquo: '”', laquo: '«', raquo: '»', bdquo: '„', shy: '',
@@ -5,14 +7,36 @@ const ENTITIES: Record<string, string> = {
   egrave: 'è', agrave: 'à', ccedil: 'ç', ntilde: 'ñ', copy: '©', reg: '®', trade: '™', euro: '€', pound: '£',
 } // prettier-ignore
 
-const KNOWN_TAG =
-  /<\/?(?:a|abbr|article|aside|b|blockquote|br|cite|code|del|div|em|figure|figcaption|font|form|h[1-6]|hr|i|iframe|img|input|ins|li|link|main|mark|meta|object|ol|p|pre|q|s|section|small|span|strong|sub|sup|svg|table|tbody|td|th|tr|u|ul|video|wbr)(?:\s[^<>]{0,2000})?\/?>/gi
+// Only attributes make a tag of more than its name: "x <b or y> z" is prose.
+const ATTRIBUTES = String.raw`(?:(?:\s+|(?<=["']))(?:[\w:@.-]{1,60}\s*=\s*(?:"[^"<>]{0,2000}"|'[^'<>]{0,2000}'|[^\s"'<>=]{1,2000})|hidden|controls|allowfullscreen|itemscope|async|defer))*\s*\/?>`
+
+const KNOWN_TAG = new RegExp(
+  `<\\/?(?:a|abbr|article|aside|b|blockquote|br|cite|code|del|div|em|figure|figcaption|font|form|h[1-6]|hr|i|iframe|img|input|ins|li|link|main|mark|meta|object|ol|p|pre|q|s|section|small|span|strike|strong|sub|sup|svg|table|tbody|td|th|tr|u|ul|video|wbr)${ATTRIBUTES}`,
+  'gi',
+)
+const BREAKING_TAG = new RegExp(`<\\/?(?:p|div|br|h[1-6]|li|table|tr|td|th)${ATTRIBUTES}`, 'gi')
+const MARKUP_TAG = new RegExp(
+  `<(?:p|div|br|h[1-6]|ul|ol|blockquote|article|section|span|script|img|a|sup|sub|del|s|strike)${ATTRIBUTES}`,
+  'i',
+)
+// Each stops at the next tag of its kind, which keeps a text full of open tags linear.
+const STRUCK =
+  /<(del|s|strike)(?:\s[^<>]{0,500})?>(?:[^<]|<(?!\/?(?:del|s|strike)[\s>])){0,5000}<\/\1>/gi
+const LINKED_FIGURE =
+  /<a\s[^<>]{0,500}>\s{0,5}<(sup|sub)(?:\s[^<>]{0,500})?>[^<]{0,20}<\/\1>\s{0,5}<\/a>/gi
+const FIGURE =
+  /<(sup|sub)(?:\s[^<>]{0,500})?>((?:[^<]|<(?!\/?su[bp][\s>])){0,500})<\/\1>/gi
 
 /** Text of a field that may carry tags and entities: a lone `<` or `&` in ordinary prose stays. */
 export function textOfMarkup(text: string): string {
   return decodeEntities(
     withoutScripts(text)
-      .replace(/<(?:\/?p|\/?div|br|\/?h[1-6]|\/?li)\b[^<>]{0,500}>/gi, '\n')
+      .replace(STRUCK, '')
+      .replace(LINKED_FIGURE, '')
+      .replace(FIGURE, (_, tag: string, inside: string) =>
+        /<a\s/i.test(inside) ? '' : figuresOf(inside.replace(KNOWN_TAG, ''), tag),
+      )
+      .replace(BREAKING_TAG, '\n')
       .replace(KNOWN_TAG, ''),
   )
 }
@@ -30,9 +54,7 @@ function withoutScripts(text: string): string {
 }
 
 export function looksLikeMarkup(text: string): boolean {
-  return /<(p|div|br|h[1-6]|ul|ol|blockquote|article|section|span|script|img|a)\b[^<>]{0,2000}>/i.test(
-    text,
-  )
+  return MARKUP_TAG.test(text)
 }
 
 function decodeEntities(text: string): string {

@@ -345,6 +345,8 @@ create table delivery (
   relay_id        text,
   reply           text,
   reason          text,
+  -- A first copy may have arrived: such a row is never booked as left out.
+  doubtful        boolean not null default false,
   bounced_at      timestamptz,
   complained_at   timestamptz,
   primary key (edition_id, subscriber_id),
@@ -430,6 +432,8 @@ create table service_mail (
   relay_id        text,
   reply           text,
   reason          text,
+  -- A first copy may have arrived: such a row is never booked as left out.
+  doubtful        boolean not null default false,
   check ((state = 'claimed') = (lease_until is not null)),
   check (state not in ('accepted', 'rejected', 'uncertain', 'excluded') or outcome_at is not null),
   check (state <> 'excluded' or reason is not null)

@@ -49,13 +49,16 @@ function urlKeyOf(address: string | null): string | null {
 }
 
 function withPlainTypography(text: string): string {
-  return text
-    .normalize('NFKC')
-    .replace(/[‘’‚‛′`´]/g, "'")
-    .replace(/[“”„‟″«»]/g, '"')
-    .replace(/[‐‑‒–—―]/g, '-')
-    .replace(/\s+/g, ' ')
-    .trim()
+  return (
+    text
+      // Not NFKC: it makes 106 of 10⁶, and the correction of one to the other no revision.
+      .normalize('NFC')
+      .replace(/[‘’‚‛′`´]/g, "'")
+      .replace(/[“”„‟″«»]/g, '"')
+      .replace(/[‐‑‒–—―]/g, '-')
+      .replace(/\s+/g, ' ')
+      .trim()
+  )
 }
 
 function sha256(text: string): string {

@@ -56,6 +56,14 @@ describe('a revision', () => {
   })
 })
 
+test('a number that is raised is another number', () => {
+  const [plain, raised] = ['106 tonnes', '10⁶ tonnes'].map((text) =>
+    fingerprint({ ...article, paragraphs: [text] }),
+  )
+
+  expect(raised?.bodyHash).not.toBe(plain?.bodyHash)
+})
+
 test.each([
   [0, 1],
   [230, 1],

@@ -122,6 +122,57 @@ describe('a summary', () => {
   })
 })
 
+describe('the words of somebody else', () => {
+  const lead = FERRY.paragraphs[0] ?? ''
+  const rest = FERRY.paragraphs.slice(4, 7)
+  const told = (...paragraphs: string[]) =>
+    textOf(
+      summarise(
+        { ...FERRY, paragraphs: [...paragraphs, ...rest] },
+        { maxSentences: 9, maxWords: 400 },
+      ),
+    )
+
+  test('are not shown from a paragraph that a colon leads to', () => {
+    const summary = told(
+      `${lead.slice(0, -1)}, as the captain wrote in a letter:`,
+      'The harbour board knew of the broken radar on the dredger Tern for months.',
+    )
+
+    expect(summary).toContain('closed the eastern channel')
+    expect(summary).not.toContain('knew of the broken radar')
+  })
+
+  test.each([
+    "The captain said: 'The harbour board knew of the teachers' boat. Somebody took money for the broken radar on the dredger. Nobody listened to the crew.'",
+    "The captain said: 'The harbour board knew of the boat. Somebody took money for the broken radar on the dredger. Nobody listened to the crew.",
+  ])('are not shown without their single quotes: %s', (quotation) => {
+    const { sentences } = summarise(
+      { ...FERRY, paragraphs: [lead, quotation, ...rest] },
+      { maxSentences: 9, maxWords: 400 },
+    )
+
+    for (const { text } of sentences) expect(text).not.toMatch(/^(Somebody|Nobody)|crew\.$/)
+    expect(sentences.map(({ text }) => text).join(' ')).toContain('closed the eastern channel')
+  })
+
+  test.each(['Q', 'A', 'Nora Vance', 'VANCE'])('are not shown from an interview: %s:', (label) => {
+    const summary = told(
+      lead,
+      `${label}: The harbour board knew of the broken radar for months. Divers of the navy found the missing beacon near the wall.`,
+    )
+
+    expect(summary).toContain('closed the eastern channel')
+    expect(summary).not.toMatch(/broken radar|missing beacon/)
+  })
+
+  test('are not what follows a place in capitals at the start', () => {
+    const start = 'NEW DELHI: The ferry Marlow struck the eastern breakwater on Saturday morning.'
+
+    expect(told(start)).toContain('struck the eastern breakwater')
+  })
+})
+
 describe('an article too short to choose from', () => {
   const short = {
     headline: 'Pool shut',

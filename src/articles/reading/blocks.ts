@@ -1,3 +1,4 @@
+import { endsLikeSentence } from './clean-text.ts'
 import { type HtmlElement, type HtmlNode, attributeOf, isElement } from './dom.ts'
 
 /** A run of text between two block-level tags. */
@@ -66,8 +67,10 @@ class BlockWriter {
   #characters = 0
   #linked = 0
   #place: Place | undefined
+  #broken = false
 
   write(text: string, place: Place): void {
+    if (this.#broken && text.trim() !== '') this.#mend(text)
     this.#place ??= place
     this.#text += text
     const characters = text.replace(/\s+/g, '').length
@@ -78,10 +81,17 @@ class BlockWriter {
   /** A line break inside a sentence is a space. */
   breakLine(): void {
     if (endsLikeSentence(this.#text)) this.close()
-    else this.#text += LINE_BREAK
+    else this.#broken = this.#text.trim() !== ''
+  }
+
+  #mend(next: string): void {
+    if (/^\s*\p{Ll}/u.test(next)) this.#text += ' '
+    else this.close()
+    this.#broken = false
   }
 
   close(): void {
+    this.#broken = false
     const text = this.#text.replace(/\s+/g, ' ').trim()
     if (this.#place !== undefined && text !== '') {
       const { tag, inList, inQuote, inTable } = this.#place

@@ -1,8 +1,11 @@
 // What stands on a page and is not its article, in the words that pages use for it.
 
+const AD_LABEL =
+  /^(advert(isement)?s?|sponsored( content)?|ad|anzeige|werbung|publicité|publicidad|advertentie)\.?$/i
+
 /** Lines that are no part of an article wherever they stand. */
 const CUES: RegExp[] = [
-  /^(advert(isement)?s?|sponsored( content)?|ad|anzeige|werbung|publicité|publicidad|advertentie)\.?$/i,
+  AD_LABEL,
   /^(image|photo|picture|media|video) ?(copyright|caption|credit|source|playback)/i,
   /^media playback is (un|not )supported/i,
   /^\(?(image|photo|picture|credit|source|pic|photograph|foto|bild|quelle)s?( credits?| by)?\s?[:©]/i,
@@ -45,6 +48,10 @@ const DATE = new RegExp(
   `(\\b${MONTH}\\s+\\d{1,2},?\\s+\\d{4}|\\b\\d{1,2}\\.?\\s+(de )?${MONTH},?\\s+(de )?\\d{4}|\\b\\d{1,2}[./-]\\d{1,2}[./-]\\d{2,4}|\\d{4}-\\d\\d-\\d\\d)`,
   'i',
 )
+
+export function isAdLabel(text: string): boolean {
+  return AD_LABEL.test(text)
+}
 
 export function isChromeCue(text: string): boolean {
   return CUES.some((cue) => cue.test(text)) || (WEAK_CUE.test(text) && !isFullSentence(text))

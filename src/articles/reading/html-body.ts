@@ -3,6 +3,7 @@ import { type Block, blocksOf } from './blocks.ts'
 import { filterBlocks } from './block-filter.ts'
 import { foldedWords } from './clean-text.ts'
 import { type HtmlDocument, parsePage } from './dom.ts'
+import { dropComments } from './drop-comments.ts'
 import { preClean } from './pre-clean.ts'
 
 /** The body of an article's page, paragraph by paragraph. */
@@ -23,8 +24,8 @@ type Found = { title: string; content: string; words: string }
  * as it came, never move it elsewhere.
  */
 function agreedArticle(html: string): Found | null {
-  const asCame = readable(parsePage(html))
-  const page = parsePage(html)
+  const asCame = readable(pageOf(html))
+  const page = pageOf(html)
   preClean(page)
   const cleaned = readable(page)
   if (asCame === null || cleaned === null) return cleaned ?? asCame
@@ -34,6 +35,12 @@ function agreedArticle(html: string): Found | null {
   return shrunk || shareInside(cleaned.words, asCame.words, { run: 5, step: 5 }) < 0.6
     ? asCame
     : cleaned
+}
+
+function pageOf(html: string): HtmlDocument {
+  const page = parsePage(html)
+  dropComments(page)
+  return page
 }
 
 function readable(page: HtmlDocument): Found | null {

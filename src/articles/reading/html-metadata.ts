@@ -4,12 +4,12 @@ import { readDate } from './dates.ts'
 import { type HtmlDocument, type HtmlElement, attributeOf, textOf } from './dom.ts'
 import type { Metadata } from './metadata.ts'
 import { findSchemaArticle, pixels, readSchemaArticle, splitKeywords } from './schema-org.ts'
-import { webAddress } from './web-address.ts'
+import { canonicalAddress, webAddress } from './web-address.ts'
 
 /** What a page says about its article, from JSON-LD, then meta elements, then what a reader sees. */
 export function metadataOfPage(page: HtmlDocument, base: string | null): Metadata {
-  const schema = schemaOf(page)
   const meta = metaOf(page)
+  const schema = schemaOf(page, meta)
   const publisher = schema?.publisher ?? meta('og:site_name', 'application-name')
   const sources = { page, schema, meta }
   return {
@@ -19,7 +19,7 @@ export function metadataOfPage(page: HtmlDocument, base: string | null): Metadat
     publisher,
     publishedAt: dateOf(page, schema, meta),
     language: languageOf(sources),
-    url: addressOf(sources),
+    url: addressOf(sources, base),
     guid: schema?.guid ?? null,
     image: imageOf(sources, base),
     topics: topicsOf(page, schema, meta),
@@ -32,18 +32,24 @@ function languageOf({ page, schema, meta }: Sources): string | null {
   return given ?? meta('og:locale', 'content-language')
 }
 
-function addressOf({ page, schema, meta }: Sources): string | null {
+function addressOf({ page, schema, meta }: Sources, base: string | null): string | null {
   const canonical = attributeOf(page.querySelector('link[rel~="canonical"]'), 'href')
-  return canonical || meta('og:url') || (schema?.url ?? null)
+  const given = [canonical, meta('og:url'), schema?.url ?? null]
+  return given.find((address) => canonicalAddress(address, base) !== null) ?? null
 }
 
 type Meta = (...names: string[]) => string | null
 
-function schemaOf(page: HtmlDocument): Metadata | undefined {
+function schemaOf(page: HtmlDocument, meta: Meta): Metadata | undefined {
   const values = [...page.querySelectorAll('script[type="application/ld+json"]')].map((script) =>
     parseLoosely(script.textContent ?? ''),
   )
-  const article = findSchemaArticle(values)
+  const titles = [
+    ...[...page.querySelectorAll('h1')].map(textOf),
+    meta('og:title') ?? '',
+    textOf(page.querySelector('title')),
+  ]
+  const article = findSchemaArticle(values, titles)
   return article === undefined ? undefined : readSchemaArticle(article)
 }
 

@@ -24,8 +24,7 @@ const STRUCK =
   /<(del|s|strike)(?:\s[^<>]{0,500})?>(?:[^<]|<(?!\/?(?:del|s|strike)[\s>])){0,5000}<\/\1>/gi
 const LINKED_FIGURE =
   /<a\s[^<>]{0,500}>\s{0,5}<(sup|sub)(?:\s[^<>]{0,500})?>[^<]{0,20}<\/\1>\s{0,5}<\/a>/gi
-const FIGURE =
-  /<(sup|sub)(?:\s[^<>]{0,500})?>((?:[^<]|<(?!\/?su[bp][\s>])){0,500})<\/\1>/gi
+const FIGURE = /<(sup|sub)(?:\s[^<>]{0,500})?>((?:[^<]|<(?!\/?su[bp][\s>])){0,500})<\/\1>/gi
 
 /** Text of a field that may carry tags and entities: a lone `<` or `&` in ordinary prose stays. */
 export function textOfMarkup(text: string): string {

@@ -4,6 +4,7 @@ import type { ArticleText } from '../article.ts'
 import { filterBlocks } from './block-filter.ts'
 import { blocksOf } from './blocks.ts'
 import { readDate } from './dates.ts'
+import { dropComments } from './drop-comments.ts'
 import { parsePage, refuseHostileMarkup } from './dom.ts'
 import { finishArticle } from './finish.ts'
 import { looksLikeMarkup, textOfMarkup } from './markup.ts'
@@ -119,7 +120,9 @@ function bodyOfField(text: string): string[] {
 function bodyOfMarkup(html: string): string[] {
   refuseHostileMarkup(html)
   const body = parsePage(`<!doctype html><html><body>${html}</body></html>`).querySelector('body')
-  return body === null ? [] : filterBlocks(blocksOf(body), '').map(({ text }) => text)
+  if (body === null) return []
+  dropComments(body)
+  return filterBlocks(blocksOf(body), '').map(({ text }) => text)
 }
 
 function readSchemaJson(json: Record<string, unknown>, url: string | null): ArticleText {

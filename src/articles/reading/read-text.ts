@@ -1,4 +1,5 @@
 import type { ArticleText } from '../article.ts'
+import { withoutAdvertisements } from './advertisement.ts'
 import { isAuthorNote } from './chrome.ts'
 import { cleanLine, foldedWords, wordsIn } from './clean-text.ts'
 import { readDate } from './dates.ts'
@@ -12,7 +13,7 @@ const MAX_LINES = 5_000
 
 /** An article in plain text: written as such, or the text of a whole page with all that stands around. */
 export function readText(text: string, url: string | null): ArticleText {
-  const lines = paragraphsOfText(text).slice(0, MAX_LINES).map(lineOf)
+  const lines = withoutAdvertisements(paragraphsOfText(text).slice(0, MAX_LINES).map(lineOf))
   const publisher = publisherOf(lines)
   const start = startOf(lines)
   const headline = headlineOf(lines, { start, publisher })

@@ -1,23 +1,43 @@
 import type { ArticleImage } from '../article.ts'
+import { foldedWords } from './clean-text.ts'
 import { readDate } from './dates.ts'
 import { textOfMarkup } from './markup.ts'
 import type { Metadata } from './metadata.ts'
 
 type JsonObject = Record<string, unknown>
 
-/** The schema.org article in a JSON-LD value, wherever it hangs; undefined where there is none. */
-export function findSchemaArticle(json: unknown): JsonObject | undefined {
+/**
+ * The schema.org article that a JSON-LD value is about: at its top, in its `@graph`, or its
+ * `mainEntity`; whatever else hangs in it is another story. With the titles that the page shows, only
+ * an article that one of them names.
+ */
+export function findSchemaArticle(
+  json: unknown,
+  titles: readonly string[] = [],
+): JsonObject | undefined {
   const waiting: unknown[] = [json]
   let found: JsonObject | undefined
   for (let seen = 0; waiting.length > 0 && seen < 2_000; seen++) {
     const value = waiting.shift()
     if (Array.isArray(value)) waiting.push(...(value.slice(0, 200) as unknown[]))
     if (!isObject(value)) continue
-    if (isArticle(value) && (found === undefined || bodyLength(value) > bodyLength(found)))
-      found = value
-    waiting.push(...Object.values(value).filter((part) => typeof part === 'object'))
+    const better = found === undefined || bodyLength(value) > bodyLength(found)
+    if (better && isArticle(value) && isNamedIn(value, titles)) found = value
+    waiting.push(value['@graph'], value['mainEntity'])
   }
   return found
+}
+
+function isNamedIn(article: JsonObject, titles: readonly string[]): boolean {
+  const headline = foldedWords(nameOf(article['headline']) ?? nameOf(article['name']) ?? '')
+  const shown = titles.map(foldedWords).filter((title) => title !== '')
+  if (headline === '' || shown.length === 0) return true
+  const words = [...new Set(headline.split(' '))]
+  return shown.some((title) => {
+    const known = new Set(title.split(' '))
+    const shared = words.filter((word) => known.has(word)).length
+    return shared > words.length / 2 || title.includes(headline)
+  })
 }
 
 /** A schema.org article as metadata; whatever has another type than expected counts as absent. */

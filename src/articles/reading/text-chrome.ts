@@ -51,8 +51,13 @@ function isSentence(text: string, words: number): boolean {
   return words >= 6 && /[”"»“:]$/.test(text)
 }
 
-const END: RegExp[] = [
-  /^(\d+ |reader |view |show |all )*(comments?|kommentare?|commentaires?|comentarios|reacties|responses|discussion|conversation)( ?[([]?\d*[)\]]?)?:?$/i,
+/** What heads the comments of readers. "Discussion" alone may head a part of an article. */
+const COMMENTS: RegExp[] = [
+  /^(\d+ |view |show |all |user |(our )?reader(s|['’]s|s['’])? )*(comments?|kommentare?|commentaires?|comentarios|reacties|responses)( ?[([]?\d*[)\]]?)?:?$/i,
+  /^(\d+ (discussion|conversation)s?|(discussion|conversation) ?[([]\d+[)\]])$/i,
+  /^(our )?reader(s|['’]s|s['’])? (opinions?|views?|reactions?|feedback|letters|replies)( ?[([]\d+[)\]])?:?$/i,
+  /^what (our |the |other )?readers (say|said|think|are saying)\b.{0,20}$/i,
+  /^have your say\b.{0,40}$/i,
   /^join the (conversation|discussion)\b/i,
   /^\d+ (comments?|replies|responses|thoughts|kommentare|commentaires)\b.{0,40}$/i,
   /^(please )?(sign|log) ?in (or (register|sign up) )?to (leave a |post a |add a )?(comment|reply)/i,
@@ -60,6 +65,14 @@ const END: RegExp[] = [
   /^(leave|post|write|add) (a|your) (comment|reply)\b/i,
   /^be the first to comment\b/i,
   /^comments (are|have been) (closed|disabled|moderated)/i,
+]
+
+export function headsComments(text: string): boolean {
+  return COMMENTS.some((cue) => cue.test(text))
+}
+
+const END: RegExp[] = [
+  ...COMMENTS,
   /\b(anmelden|einloggen|registrieren),? um zu kommentieren\b|^(kommentar (schreiben|verfassen)|schreiben sie einen kommentar)/i,
   /^(laisser|écrire|ajouter) un commentaire|^connectez-vous pour/i,
   /^for corrections or revisions\b/i,

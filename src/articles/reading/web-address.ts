@@ -7,7 +7,7 @@ export function webAddress(raw: string | null | undefined, base?: string | null)
   return url === null ? null : url.href
 }
 
-/** The address that names an article: without fragment and tracking parameters. */
+/** The address that names an article, without fragment and tracking parameters; a home page names none. */
 export function canonicalAddress(
   raw: string | null | undefined,
   base?: string | null,
@@ -18,7 +18,8 @@ export function canonicalAddress(
   // Deleting rewrites the whole query's encoding, so an untouched query stays untouched.
   for (const name of tracking) url.searchParams.delete(name)
   url.hash = ''
-  return url.href
+  // A site without readable addresses names its articles by query: "/?p=123".
+  return url.pathname === '/' && url.search === '' ? null : url.href
 }
 
 function parseAddress(raw: string | null | undefined, base?: string | null): URL | null {

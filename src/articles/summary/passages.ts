@@ -24,47 +24,83 @@ export function passagesOf({
   language,
 }: Pick<ArticleText, 'paragraphs' | 'language'>): Passage[] {
   const passages: Passage[] = []
-  for (const [paragraph, text] of paragraphs.slice(0, MAX_PARAGRAPHS).entries())
+  const labelled = labelledIn(paragraphs)
+  for (const [paragraph, text] of paragraphs.slice(0, MAX_PARAGRAPHS).entries()) {
+    // After a colon stands a quotation, or a list.
+    const foreign = labelled(text) || (paragraphs[paragraph - 1]?.endsWith(':') ?? false)
     for (const span of quotedTogether(text, language)) {
       const before = passages.at(-1)
       passages.push({
-        ...span,
+        ...placed(span),
         index: passages.length,
         paragraph,
         words: span.text.split(/\s+/).length,
-        whole: isWhole(span.text),
+        whole: !foreign && !span.open && !labelled(span.text) && isWhole(span.text),
         leaning: leans(span.text, {
           before: before?.paragraph === paragraph ? before.text : '',
           opens: before === undefined,
         }),
       })
     }
+  }
   return passages
 }
 
-type Span = { text: string; start: number; end: number }
+const LABEL = /^(Q|A|\p{Lu}[\p{L}.’'-]*(?: \p{Lu}[\p{L}.’'-]*){0,3}): /u
+
+/** Tells what is somebody's answer, as in "Q: …"; one "NEW DELHI: …" that opens an article is a dateline. */
+function labelledIn(paragraphs: readonly string[]): (text: string) => boolean {
+  const [first = ''] = paragraphs
+  const alone = paragraphs.slice(0, MAX_PARAGRAPHS).filter((text) => LABEL.test(text)).length === 1
+  const isDateline = alone && /^\p{Lu}{2}[^\p{Ll}:]*: /u.test(first)
+  return (text) => LABEL.test(text) && !(isDateline && first.startsWith(text))
+}
+
+type Span = { text: string; start: number; end: number; open: boolean }
+
+function placed({ text, start, end }: Span): Pick<Passage, 'text' | 'start' | 'end'> {
+  return { text, start, end }
+}
 
 /** Sentences in order, those inside one quotation as one; a dateline is not part of the first. */
 function quotedTogether(paragraph: string, language: string): Span[] {
   const skipped = datelineOf(paragraph).length
+  const quotations = singleQuotations(paragraph)
+  const inQuotation = (at: number) => quotations.some(([from, to]) => from < at && at < to)
   const spans: Span[] = []
   let open: number | undefined
   for (const { start, end } of splitSentences(paragraph.slice(skipped), language)) {
     const from = open ?? start + skipped
     const text = paragraph.slice(from, end + skipped)
-    if (quoteIsOpen(text)) {
+    if (quoteIsOpen(text) || inQuotation(end + skipped)) {
       open = from
     } else {
-      spans.push({ text, start: from, end: end + skipped })
+      spans.push({ text, start: from, end: end + skipped, open: false })
       open = undefined
     }
   }
   // A quotation that goes on in the next paragraph: never whole.
   if (open !== undefined) {
     const text = paragraph.slice(open).trimEnd()
-    spans.push({ text, start: open, end: open + text.length })
+    spans.push({ text, start: open, end: open + text.length, open: true })
   }
   return spans
+}
+
+// From a straight quote before a word to the last one that ends none, over "don't" and "the teachers' union".
+const SINGLE_QUOTED =
+  /(?<![^\s(:,—–-])'(?=\p{L})(?:[^']|(?<=\S)'){1,2000}(?<=\S)'(?![\p{L}\p{N}])/gu
+const SINGLE_UNCLOSED = /(?<=[:,] )'(?=\p{Lu})/gu
+
+/** From where to where straight single quotes hold; one that never closes holds to the end. */
+function singleQuotations(paragraph: string): [from: number, to: number][] {
+  const closed = [...paragraph.matchAll(SINGLE_QUOTED)].map(
+    ({ index, 0: { length } }): [number, number] => [index, index + length],
+  )
+  const unclosed = [...paragraph.matchAll(SINGLE_UNCLOSED)]
+    .filter(({ index }) => !closed.some(([from, to]) => from <= index && index < to))
+    .map(({ index }): [number, number] => [index, Number.POSITIVE_INFINITY])
+  return [...closed, ...unclosed]
 }
 
 /** Whether a quotation begun in the text is not closed in it. */
@@ -92,7 +128,7 @@ function isWhole(text: string): boolean {
 }
 
 function outsideQuotes(text: string): string {
-  return text.replace(/"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»/g, ' ')
+  return text.replace(/"[^"]*"|“[^”]*”|„[^“”]*[“”]|«[^»]*»/g, ' ').replace(SINGLE_QUOTED, ' ')
 }
 
 const POINTS_BACK =

@@ -3,7 +3,7 @@ import { link, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { Refusal } from '#errors.ts'
+import { hasCode, Refusal } from '#errors.ts'
 import { identityOf, isAlive } from './process-identity.ts'
 
 const holderShape = z.object({
@@ -138,8 +138,4 @@ async function sweep(dataDir: string): Promise<void> {
   const names = await readdir(dataDir)
   const left = names.filter((name) => name.startsWith('.holder-'))
   await Promise.all(left.map((name) => rm(join(dataDir, name), { force: true })))
-}
-
-function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.includes(String(error.code))
 }

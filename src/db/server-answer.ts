@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { Refusal } from '#errors.ts'
+import { codeOf, Refusal } from '#errors.ts'
 import type { Log } from '#log.ts'
 
 export function urlOf({ port, password }: { port: number; password: string }): string {
@@ -65,8 +65,4 @@ async function query(url: string, text: string): Promise<void> {
   } finally {
     await client.end().catch(() => {})
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -1,5 +1,5 @@
 import { statfs } from 'node:fs/promises'
-import { Refusal, reasonOf } from '#errors.ts'
+import { codeOf, Refusal, reasonOf } from '#errors.ts'
 
 /** What initdb or the server wrote before it gave up. */
 export class PostgresFailure extends Error {
@@ -55,8 +55,4 @@ export function tellsFullDisk(error: unknown): boolean {
 async function isFull(dir: string): Promise<boolean> {
   const { bavail, bsize } = await statfs(dir)
   return bavail * bsize < SEGMENT_BYTES
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import PostalMime, { type Email } from 'postal-mime'
 
-import { Refusal } from '#errors.ts'
+import { codeOf, Refusal } from '#errors.ts'
 
 export type ReceivedMail = { from: string; to: string[]; receivedAt: Date; raw: Buffer }
 
@@ -232,8 +232,4 @@ function receivedAt(id: string): Date {
   return new Date(
     id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-.*$/, '$1-$2-$3T$4:$5:$6.$7Z'),
   )
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }

@@ -7,15 +7,9 @@ import {
   type SMTPServerSession,
 } from 'smtp-server'
 
-import { reasonOf, Refusal } from '#errors.ts'
+import { codeOf, reasonOf, Refusal } from '#errors.ts'
 import type { Log } from '#log.ts'
-import {
-  codeOf,
-  type InboxReader,
-  readInbox,
-  type ReceivedMail,
-  storeMail,
-} from '#mail/inbox-store.ts'
+import { type InboxReader, readInbox, type ReceivedMail, storeMail } from '#mail/inbox-store.ts'
 import { isLoopback } from '#mail/smtp-url.ts'
 
 export type Inbox = AsyncDisposable & InboxReader & { port: number; url: string }

@@ -68,7 +68,9 @@ function launch({ pgdata, logFile, postgres, user }: Place, port: number) {
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'max_connections=60',
-    'shared_buffers=128MB',
+    'shared_buffers=256MB',
+    // A million rows are planned between two checkpoints: each one would write their pages again.
+    'max_wal_size=4GB',
     'timezone=UTC',
     'log_timezone=UTC',
   ]

@@ -1,13 +1,21 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { domainToASCII } from 'node:url'
 import type { Context } from '#context.ts'
 import { contentHashOf } from '#editions/content-hash.ts'
 import type { Edition } from '#editions/store.ts'
 import { withSlash } from '#editions/story-block.ts'
 import { joinDigest } from '#mail/digest-blocks.ts'
-import { composeMessage } from '#mail/message.ts'
-import type { Envelope } from '#mail/outcome.ts'
-import { fillSlots, type SlotValues } from '#mail/slots.ts'
-import { sealLocalPart, sealToken } from '#subscribers/tokens.ts'
+import { compileHead, type OwnHead } from '#mail/message.ts'
+import type { Values } from '#mail/mime/block.ts'
+import { FreeBuffers } from '#mail/mime/free-buffers.ts'
+import type { HeaderField, Signer } from '#mail/mime/unsigned-message.ts'
+import { wireAddress } from '#mail/mime/wire-address.ts'
+import { writeMessage } from '#mail/mime/write-message.ts'
+import type { OutgoingMail } from '#mail/outcome.ts'
+import { type Filling, type Fillings, fillSlots, type SlotValues } from '#mail/slots.ts'
+import { KeyedHash } from '#subscribers/keyed-hash.ts'
+import { type Purpose, sealBoth, sealLocalPart, sealToken } from '#subscribers/tokens.ts'
+import { compileEdition, type EditionBlocks } from './edition-blocks.ts'
 
 /** What of a claimed row goes into its mail. */
 export type Reader = {
@@ -20,99 +28,212 @@ export type Reader = {
 
 type Secrets = Context['secrets']
 
+/** An edition made ready for all its readers: what they share is encoded. It may take 10 MB, so a process keeps few. */
+export type EditionForm = {
+  readonly id: number
+  readonly version: number
+  readonly contentHash: string
+  readonly edition: Edition
+  readonly secrets: Secrets
+  readonly signer: Signer | null
+  readonly head: (own: OwnHead) => HeaderField[]
+  readonly blocks: EditionBlocks
+  readonly buffers: FreeBuffers
+  readonly links: Links
+  readonly mailDomain: string
+}
+
+export type ReaderMail = Pick<OutgoingMail, 'envelope' | 'message'>
+
+const IDLE_BYTES = 4 * 1024 * 1024
+
 /** Whether the edition still is what was approved. A changed row must never be mailed. */
 export function isAsApproved(edition: Edition): boolean {
   return edition.approvedHash !== null && edition.approvedHash === contentHashOf(edition)
 }
 
-/**
- * The reader's whole message. Everything in it derives from the row and the frozen edition, so composing the same row
- * twice gives the same bytes.
- */
-export async function composeReaderMail(
-  secrets: Secrets,
+/** `signer` is the one of the keys that the edition pinned. `imageBytes` bounds the ready bodies of frequent variants. */
+export function openForm(
+  { secrets, signer, imageBytes }: { secrets: Secrets; signer: Signer | null; imageBytes?: number },
   edition: Edition,
-  reader: Reader,
-): Promise<{ envelope: Envelope; raw: Buffer }> {
+): EditionForm {
   const { sender } = edition.compiled
-  const links = linksOf(secrets, { edition, reader })
-  const body = bodyOf(edition, reader.blocks)
-  const slots = slotsOf(edition, links)
+  const { kind, subject, id } = edition
   const mailDomain = domainOf(sender.fromAddress)
-  const id = createHmac('sha256', secrets.tokenKey)
-    .update(`message ${edition.id} ${reader.subscriberId}`)
-    .digest('hex')
-    .slice(0, 40)
-  const raw = await composeMessage({
-    kind: edition.kind,
-    from: { name: sender.name, address: sender.fromAddress },
-    to: reader.email,
-    replyTo: sender.replyTo,
-    subject: edition.subject,
-    html: fillSlots(body.html, slots, { as: 'html' }),
-    text: fillSlots(body.text, slots, { as: 'text' }),
-    messageId: `<${id}@${mailDomain}>`,
-    date: edition.releaseAt ?? edition.createdAt,
-    boundarySeed: id,
-    // Mails of a digest must not be folded into one conversation.
-    ...(edition.kind === 'digest'
-      ? { entityRef: id, references: `<${id}.ref@${mailDomain}>` }
-      : {}),
-    feedbackId: `${edition.id}:${sender.newsletter.slug}:${edition.kind}:${senderId(mailDomain)}`,
-    list: {
-      id: {
-        name: `${sender.name} ${edition.compiled.sender.newsletter.name}`,
-        value: `${sender.newsletter.slug}.${mailDomain}`,
+  const links = linksOf(edition)
+  const boundarySeed = `edition ${id}`
+  const { slug, name } = sender.newsletter
+  return {
+    id,
+    version: edition.version,
+    contentHash: edition.contentHash,
+    edition,
+    secrets,
+    signer,
+    head: compileHead({
+      kind,
+      subject,
+      boundarySeed,
+      from: { name: sender.name, address: sender.fromAddress },
+      replyTo: sender.replyTo,
+      feedbackId: `${id}:${slug}:${kind}:${senderId(mailDomain)}`,
+      list: {
+        id: { name: `${sender.name} ${name}`, value: `${slug}.${mailDomain}` },
+        owner: sender.replyTo,
+        subscribe: links.signUp,
       },
-      unsubscribe: { url: links.unsubscribe, mailbox: `u-${links.local}@${sender.bounceDomain}` },
-      help: links.preferences,
-      archive: links.web,
-      owner: sender.replyTo,
-      subscribe: links.signUp,
-    },
-  })
-  return { envelope: { from: `b-${links.bounce}@${sender.bounceDomain}`, to: reader.email }, raw }
+    }),
+    blocks: compileEdition(edition.compiled, {
+      fillings: fillingsOf(edition, links),
+      boundarySeed,
+      ...(imageBytes === undefined ? {} : { imageBytes }),
+    }),
+    buffers: new FreeBuffers(IDLE_BYTES),
+    links,
+    mailDomain,
+  }
 }
 
-function bodyOf({ compiled, id }: Edition, blocks: number[]): { html: string; text: string } {
-  if (compiled.form === 'single') return compiled
+/**
+ * The reader's whole message. Everything in it derives from the row and the frozen edition, so composing the same row
+ * twice gives the same bytes, in any process. Throws for a row that no mail can be made of.
+ */
+export function composeReaderMail(form: EditionForm, reader: Reader): ReaderMail {
+  const { edition, secrets } = form
+  const to = wireAddress(reader.email, 'To')
+  const body = form.blocks.bodyOf(reader.blocks)
+  const bounce = sealLocalPart(secrets, 'bounce', {
+    publicId: reader.publicId,
+    reference: edition.id,
+    addressVersion: reader.addressVersion,
+  })
+  return {
+    envelope: { from: `b-${bounce}@${edition.compiled.sender.bounceDomain}`, to },
+    message: (profile) => {
+      const tokens = tokensOf(form, reader)
+      const fields = form.head(ownHead(form, { to, reader, tokens }))
+      return writeMessage(form, { fields, body, values: tokens.values }, profile)
+    },
+  }
+}
+
+/** The HTML of the reader's mail, for reading it on the web. */
+export function readerPage(
+  { secrets }: Pick<Context, 'secrets'>,
+  edition: Edition,
+  reader: Pick<Reader, 'publicId' | 'blocks'>,
+): string {
+  const links = linksOf(edition)
+  const values: Values = tokensOf({ secrets, edition }, reader).values
+  const filled = Object.entries(fillingsOf(edition, links)).map(([name, filling]) => [
+    name,
+    'same' in filling ? filling.same : `${filling.before}${values[filling.token] ?? ''}`,
+  ])
+  const slots: SlotValues = Object.fromEntries(filled)
+  return fillSlots(htmlOf(edition, reader.blocks), slots, { as: 'html' })
+}
+
+function htmlOf({ compiled, id }: Edition, blocks: readonly number[]): string {
+  if (compiled.form === 'single') return compiled.html
   const chosen = blocks.flatMap((block) => compiled.digest.stories[block]?.id ?? [])
   if (chosen.length === 0)
     throw new Error(`edition ${id} has none of the blocks ${blocks.join(', ')}`)
-  return joinDigest(compiled.digest, chosen)
+  return joinDigest(compiled.digest, chosen).html
 }
 
-function slotsOf(edition: Edition, links: ReturnType<typeof linksOf>): SlotValues {
-  const offer = new Intl.ListFormat('en').format([edition.compiled.sender.newsletter.name])
+/** The Message-ID of a row, without its angle brackets: a repeat has the same. */
+export function messageIdOf(
+  secrets: Secrets,
+  edition: Edition,
+  { subscriberId }: Pick<Reader, 'subscriberId'>,
+): string {
+  const number = messageNumber(secrets, `message ${edition.id} ${subscriberId}`)
+  return `${number}@${domainOf(edition.compiled.sender.fromAddress)}`
+}
+
+function ownHead(
+  { edition, secrets, links, mailDomain }: EditionForm,
+  { to, reader, tokens }: { to: string; reader: Reader; tokens: ReturnType<typeof tokensOf> },
+): OwnHead {
+  const number = messageNumber(secrets, `message ${edition.id} ${reader.subscriberId}`)
+  const { unsubscribe, preferences, webView } = tokens.values
   return {
-    unsubscribeUrl: links.unsubscribe,
-    preferencesUrl: links.preferences,
-    webViewUrl: links.web,
-    signUpUrl: links.signUp,
-    alertsOnlyOffUrl: links.unsubscribe,
-    storyOffUrl: links.storyOff,
-    whyLine: `You get this because you signed up for ${offer} from ${edition.compiled.sender.name}.`,
+    to,
+    messageId: `<${number}@${mailDomain}>`,
+    date: edition.releaseAt ?? edition.createdAt,
+    // Mails of a digest must not be folded into one conversation.
+    ...(edition.kind === 'digest'
+      ? { entityRef: number, references: `<${number}.ref@${mailDomain}>` }
+      : {}),
+    list: {
+      unsubscribe: {
+        url: links.unsubscribe + unsubscribe,
+        mailbox: `u-${tokens.localPart}@${edition.compiled.sender.bounceDomain}`,
+      },
+      help: links.preferences + preferences,
+      archive: links.webView + webView,
+    },
   }
 }
 
-function linksOf(secrets: Secrets, { edition, reader }: { edition: Edition; reader: Reader }) {
-  const base = withSlash(new URL(edition.compiled.sender.publicUrl))
-  const token = { publicId: reader.publicId, reference: edition.id, addressVersion: 0 }
-  const seal = (purpose: 'unsubscribe' | 'preferences' | 'webView' | 'muteStory') =>
-    sealToken(secrets, purpose, token)
+type Links = Record<'unsubscribe' | 'preferences' | 'webView' | 'muteStory' | 'signUp', string>
+
+/** What stands before a reader's token. */
+function linksOf({ compiled }: Edition): Links {
+  const base = withSlash(new URL(compiled.sender.publicUrl))
+  const before = (path: string) => new URL(path, base).href
   return {
-    unsubscribe: new URL(`u/${seal('unsubscribe')}`, base).href,
-    preferences: new URL(`p/${seal('preferences')}`, base).href,
-    web: new URL(`e/${seal('webView')}`, base).href,
+    unsubscribe: before('u/'),
+    preferences: before('p/'),
+    webView: before('e/'),
+    muteStory: before('s/'),
     signUp: base.href,
-    storyOff: new URL(`s/${seal('muteStory')}`, base).href,
-    local: sealLocalPart(secrets, 'unsubscribe', token),
-    bounce: sealLocalPart(secrets, 'bounce', { ...token, addressVersion: reader.addressVersion }),
   }
+}
+
+/** Sealed once a mail: the token of leaving stands in its head and in both parts. */
+function tokensOf(
+  { secrets, edition }: { secrets: Secrets; edition: Edition },
+  { publicId }: Pick<Reader, 'publicId'>,
+) {
+  const about = { publicId, reference: edition.id, addressVersion: 0 }
+  const seal = (purpose: Purpose) => sealToken(secrets, purpose, about)
+  const { token: unsubscribe, localPart } = sealBoth(secrets, 'unsubscribe', about)
+  const values = {
+    unsubscribe,
+    preferences: seal('preferences'),
+    webView: seal('webView'),
+    muteStory: edition.kind === 'digest' ? '' : seal('muteStory'),
+  } satisfies Values
+  return { values, localPart }
+}
+
+type EditionFilling = Exclude<Filling, { own: 'text' }>
+
+function fillingsOf({ compiled: { sender } }: Edition, links: Links) {
+  const offer = new Intl.ListFormat('en').format([sender.newsletter.name])
+  return {
+    unsubscribeUrl: { before: links.unsubscribe, token: 'unsubscribe' },
+    preferencesUrl: { before: links.preferences, token: 'preferences' },
+    webViewUrl: { before: links.webView, token: 'webView' },
+    signUpUrl: { same: links.signUp },
+    alertsOnlyOffUrl: { before: links.unsubscribe, token: 'unsubscribe' },
+    storyOffUrl: { before: links.muteStory, token: 'muteStory' },
+    whyLine: { same: `You get this because you signed up for ${offer} from ${sender.name}.` },
+  } satisfies Record<string, EditionFilling> & Fillings
+}
+
+const messageHashes = new WeakMap<Buffer, KeyedHash>()
+
+/** 40 digits that only this house gives to what `about` names. */
+export function messageNumber({ tokenKey }: Secrets, about: string): string {
+  const hash = messageHashes.get(tokenKey) ?? new KeyedHash(tokenKey)
+  messageHashes.set(tokenKey, hash)
+  return hash.hexOf(Buffer.from(about)).slice(0, 40)
 }
 
 function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1)
+  return domainToASCII(address.slice(address.lastIndexOf('@') + 1))
 }
 
 /** Gmail's feedback loop wants 5 to 15 characters that stay the same for ever. */

@@ -1,67 +1,106 @@
-import { createHmac } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
 import { readSettings } from '#editions/publication.ts'
 import { withSlash } from '#editions/story-block.ts'
-import { composeMessage } from '#mail/message.ts'
-import type { Envelope } from '#mail/outcome.ts'
-import { fillSlots, type SlotValues } from '#mail/slots.ts'
-import { sealLocalPart, sealToken } from '#subscribers/tokens.ts'
+import type { Dkim } from '#mail/dkim/dkim.ts'
+import { compileBody, compileHead } from '#mail/message.ts'
+import { type Block, joinBlocks, type Values } from '#mail/mime/block.ts'
+import { FreeBuffers } from '#mail/mime/free-buffers.ts'
+import { wireAddress } from '#mail/mime/wire-address.ts'
+import { writeMessage } from '#mail/mime/write-message.ts'
+import { type Fillings, piecesOf } from '#mail/slots.ts'
+import { type Purpose, sealLocalPart, sealToken } from '#subscribers/tokens.ts'
 import type { ServiceClaim } from './claim-service.ts'
+import { messageNumber, type ReaderMail } from './reader-mail.ts'
 
-/** A confirmation or welcome, whole. Nothing in it was written by whoever filled in the form. */
-export async function composeServiceMail(
-  { db, secrets, config }: Pick<Context, 'db' | 'secrets' | 'config'>,
-  mail: ServiceClaim,
-): Promise<{ envelope: Envelope; raw: Buffer }> {
-  const form = await getForm({ db }, mail.form)
-  const set = await readSettings({ db })
-  const slots = slotsOf({ secrets, config }, { mail, publication: set.name })
-  const id = createHmac('sha256', secrets.tokenKey)
-    .update(`service ${mail.subscriberId}`)
-    .digest('hex')
-    .slice(0, 40)
-  const domain = set.fromAddress.slice(set.fromAddress.lastIndexOf('@') + 1)
-  const raw = await composeMessage({
-    kind: 'service',
-    from: { name: set.name, address: set.fromAddress },
-    to: mail.email,
-    replyTo: set.replyTo,
-    subject: form.subject,
-    html: fillSlots(form.html, slots, { as: 'html' }),
-    text: fillSlots(form.text, slots, { as: 'text' }),
-    messageId: `<${id}@${domain}>`,
-    date: mail.releaseAt,
-    boundarySeed: id,
-  })
-  const { publicId, addressVersion } = mail
-  const bounce = sealLocalPart(secrets, 'bounce', { publicId, reference: 0, addressVersion })
-  return { envelope: { from: `b-${bounce}@${set.bounceDomain}`, to: mail.email }, raw }
+type Needs = Pick<Context, 'db' | 'secrets' | 'config'> & {
+  sender: { dkim: Pick<Dkim, 'pinFor' | 'signerFor'> }
 }
 
-function slotsOf(
-  { secrets, config }: Pick<Context, 'secrets' | 'config'>,
-  { mail, publication }: { mail: ServiceClaim; publication: string },
-): SlotValues {
-  const base = withSlash(config.publicUrl)
-  const { publicId, subscriberId } = mail
-  const link = (
-    path: string,
-    purpose: 'confirm' | 'notMe' | 'preferences' | 'unsubscribe',
-    reference: number,
-  ) =>
-    new URL(
-      `${path}/${sealToken(secrets, purpose, { publicId, reference, addressVersion: 0 })}`,
-      base,
-    ).href
+/** A confirmation or welcome, whole. Nothing in it was written by whoever filled in the form. */
+export async function composeServiceMail(context: Needs, mail: ServiceClaim): Promise<ReaderMail> {
+  const { secrets, sender } = context
+  const set = await readSettings(context)
+  const form = await ensureForm(context, { contentHash: mail.form, publication: set.name })
+  const to = wireAddress(mail.email, 'To')
+  const { publicId, addressVersion, subscriberId } = mail
+  const bounce = sealLocalPart(secrets, 'bounce', { publicId, reference: 0, addressVersion })
+  const domain = set.fromAddress.slice(set.fromAddress.lastIndexOf('@') + 1)
+  const signer = sender.dkim.signerFor(sender.dkim.pinFor(set.fromAddress))
+  const fields = compileHead({
+    kind: 'service',
+    from: { name: set.name, address: set.fromAddress },
+    replyTo: set.replyTo,
+    subject: form.subject,
+    boundarySeed: form.boundarySeed,
+  })({
+    to,
+    messageId: `<${messageNumber(secrets, `service ${subscriberId}`)}@${domain}>`,
+    date: mail.releaseAt,
+  })
+  const parts = { fields, body: [form.body], values: valuesOf(secrets, mail) }
   return {
-    confirmUrl: link('c', 'confirm', subscriberId),
-    notMeUrl: link('n', 'notMe', subscriberId),
-    preferencesUrl: link('p', 'preferences', 0),
-    unsubscribeUrl: link('u', 'unsubscribe', 0),
-    webViewUrl: base.href,
-    signUpUrl: base.href,
-    whyLine: `You get this because somebody signed up to ${publication} with this address.`,
+    envelope: { from: `b-${bounce}@${set.bounceDomain}`, to },
+    message: (profile) => writeMessage({ buffers: form.buffers, signer }, parts, profile),
+  }
+}
+
+function valuesOf(secrets: Context['secrets'], { publicId, subscriberId }: ServiceClaim): Values {
+  const seal = (purpose: Purpose, reference: number) =>
+    sealToken(secrets, purpose, { publicId, reference, addressVersion: 0 })
+  return {
+    confirm: seal('confirm', subscriberId),
+    notMe: seal('notMe', subscriberId),
+    preferences: seal('preferences', 0),
+    unsubscribe: seal('unsubscribe', 0),
+  }
+}
+
+type ServiceForm = { subject: string; boundarySeed: string; body: Block; buffers: FreeBuffers }
+
+/** A handful of forms are in use at a time; a newsroom that edits them leaves the old ones behind. */
+const KEPT = 16
+const IDLE_BYTES = 256 * 1024
+const formsOf = new WeakMap<Db, Map<string, ServiceForm>>()
+
+/** The form in this publication's name, read and encoded once a process. */
+async function ensureForm(
+  { db, config }: Pick<Context, 'db' | 'config'>,
+  { contentHash, publication }: { contentHash: string; publication: string },
+): Promise<ServiceForm> {
+  const forms = formsOf.get(db) ?? new Map<string, ServiceForm>()
+  formsOf.set(db, forms)
+  const base = withSlash(config.publicUrl)
+  const key = JSON.stringify([contentHash, publication, base.href])
+  const known = forms.get(key)
+  if (known !== undefined) return known
+  const { subject, html, text } = await getForm({ db }, contentHash)
+  const fillings = fillingsOf(base, publication)
+  const boundarySeed = `service ${contentHash}`
+  const parts = {
+    text: piecesOf(text, fillings, { as: 'text' }),
+    html: piecesOf(html, fillings, { as: 'html' }),
+  }
+  const body = joinBlocks(compileBody({ boundarySeed }, parts))
+  const form = { subject, boundarySeed, body, buffers: new FreeBuffers(IDLE_BYTES) }
+  if (forms.size >= KEPT) forms.clear()
+  forms.set(key, form)
+  return form
+}
+
+function fillingsOf(base: URL, publication: string): Fillings {
+  const link = (path: string, token: string) => ({ before: new URL(path, base).href, token })
+  return {
+    confirmUrl: link('c/', 'confirm'),
+    notMeUrl: link('n/', 'notMe'),
+    preferencesUrl: link('p/', 'preferences'),
+    unsubscribeUrl: link('u/', 'unsubscribe'),
+    webViewUrl: { same: base.href },
+    signUpUrl: { same: base.href },
+    whyLine: {
+      same: `You get this because somebody signed up to ${publication} with this address.`,
+    },
   }
 }
 

@@ -39,15 +39,15 @@ const WORDS_A_MINUTE = 200
  * The keys of a reader's blocks, in the order they are joined: the same keys for HTML and text.
  * Stories stand in the digest's order. What would not fit is dropped from the tail and counted in "more on the web".
  */
-export function digestVariant(compiled: CompiledDigest, storyIds: readonly string[]): string[] {
+export function digestVariant(
+  compiled: CompiledDigest,
+  storyIds: readonly string[],
+  htmlBytesOf = (key: string) => Buffer.byteLength(digestBlock(compiled, key).html),
+): string[] {
   const wanted = chosenStories(compiled, storyIds)
   for (let count = wanted.length; count > 1; count -= 1) {
     const keys = keysOf(compiled, wanted.slice(0, count), wanted.length - count)
-    const bytes = keys.reduce(
-      (sum, key) => sum + Buffer.byteLength(digestBlock(compiled, key).html),
-      0,
-    )
-    if (bytes <= HTML_BYTES) return keys
+    if (keys.reduce((sum, key) => sum + htmlBytesOf(key), 0) <= HTML_BYTES) return keys
   }
   return keysOf(compiled, wanted.slice(0, 1), wanted.length - 1)
 }

@@ -1,9 +1,14 @@
 import { createHash } from 'node:crypto'
-
-import MailComposer from 'nodemailer/lib/mail-composer'
-import { encodeWord } from 'nodemailer/lib/mime-funcs'
-
-export type Mailbox = { name: string; address: string }
+import { type Block, encodeBlock, type Piece, rawBlock } from './mime/block.ts'
+import {
+  headerField,
+  type Mailbox,
+  mailboxField,
+  phrase,
+  refuse,
+  textField,
+} from './mime/header-field.ts'
+import type { HeaderField } from './mime/unsigned-message.ts'
 
 /** What goes to the readers of a newsletter, with its way out. */
 export type NewsletterKind = 'digest' | 'alert' | 'correction' | 'note'
@@ -11,117 +16,138 @@ export type NewsletterKind = 'digest' | 'alert' | 'correction' | 'note'
 /** Service mails: confirmation, reminder, welcome, address change, approval, notice, test. */
 export type MailKind = NewsletterKind | 'service'
 
-export type ListHeaders = {
-  /** A name for people and a stable id in the form of a domain (RFC 2919). */
-  id: { name: string; value: string }
-  /** One-click address (RFC 8058) and the mailbox that does the same. */
-  unsubscribe: { url: string; mailbox: string }
-  help: string
-  /** Where this edition can be read on the web. */
-  archive: string
-  owner: string
-  subscribe: string
-}
-
 type Common = {
   from: Mailbox
-  to: string
   subject: string
-  html: string
-  text: string
+  /** What the MIME boundary is derived from: the same seed makes the same bytes. */
+  boundarySeed: string
+}
+
+/** What all mails of an edition, or of a service form, say in their headers. */
+export type SharedHead =
+  | (Common & {
+      kind: NewsletterKind
+      replyTo: string
+      /** `edition:list:kind:sender` */
+      feedbackId: string
+      list: {
+        /** A name for people and a stable id in the form of a domain (RFC 2919). */
+        id: { name: string; value: string }
+        owner: string
+        subscribe: string
+      }
+    })
+  | (Common & { kind: 'service'; replyTo?: string; feedbackId?: string; list?: never })
+
+/** What differs from mail to mail. */
+export type OwnHead = {
+  to: string
   /** With its angle brackets. */
   messageId: string
   date: Date
-  /** What the MIME boundary is derived from: the same seed makes the same bytes. */
-  boundarySeed: string
   /** Unique for mails that must not be shown as one conversation. */
   entityRef?: string
   /** Message-ids: a constant one threads, a unique one keeps apart. */
   references?: string
+  list?: {
+    /** One-click address (RFC 8058) and the mailbox that does the same. */
+    unsubscribe: { url: string; mailbox: string }
+    help: string
+    /** Where this mail can be read on the web. */
+    archive: string
+  }
 }
 
-export type Message =
-  | (Common & {
-      kind: NewsletterKind
-      replyTo: string
-      list: ListHeaders
-      /** `edition:list:kind:sender`, the same for every reader. */
-      feedbackId: string
-    })
-  | (Common & { kind: 'service'; replyTo?: string; list?: never; feedbackId?: string })
-
-/** One whole MIME message, without DKIM. The same input gives the same bytes. */
-export async function composeMessage(message: Message): Promise<Buffer> {
-  if (!message.text.trim() || !message.html.trim()) throw new Error('a mail has both text and HTML')
-  const headers = headersOf(message)
-  const { subject, to, from, messageId, replyTo = '', references = '' } = message
-  refuse(/\p{Cc}/u, { subject, to, 'From name': from.name })
-  refuse(/[^\x20-\x7e]/, { ...headers, messageId, references })
-  refuse(/[\p{Cc}\s<>,]/u, { 'From address': from.address, replyTo, ...message.list?.unsubscribe })
-  return new MailComposer({
-    from: message.from,
-    to: { name: '', address: message.to },
-    ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }),
-    subject: message.subject,
-    messageId: message.messageId,
-    date: message.date,
-    ...(message.references === undefined ? {} : { references: message.references }),
-    headers: Object.entries(headers).map(([key, value]) => ({ key, value: ready(value) })),
-    text: part(message.text),
-    html: part(message.html),
-    baseBoundary: createHash('sha256').update(message.boundarySeed).digest('hex').slice(0, 24),
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
-    .compile()
-    .build()
+/** Encodes what is shared once; a mail's fields are those and a few of its own. */
+export function compileHead(shared: SharedHead): (own: OwnHead) => HeaderField[] {
+  const { list, boundarySeed } = shared
+  const listed = list && {
+    id: headerField('List-ID', `${phrase('List-ID', list.id.name)} <${list.id.value}>`),
+    rest: [
+      headerField('List-Owner', `<mailto:${list.owner}>`),
+      headerField('List-Subscribe', `<${list.subscribe}>`),
+    ],
+  }
+  const automatic = automaticFields(shared)
+  const from = mailboxField('From', shared.from)
+  const replyTo = shared.replyTo === undefined ? [] : [replyField(shared.replyTo)]
+  const subject = textField('Subject', shared.subject)
+  const mime = [
+    headerField('MIME-Version', '1.0'),
+    headerField('Content-Type', `multipart/alternative; boundary="${boundaryOf(boundarySeed)}"`),
+  ]
+  return (own) => [
+    ...(listed && own.list ? [listed.id, ...listFields(own.list), ...listed.rest] : []),
+    ...automatic,
+    ...optionalField('X-Entity-Ref-ID', own.entityRef),
+    from,
+    mailboxField('To', { name: '', address: own.to }),
+    ...replyTo,
+    ...optionalField('References', own.references),
+    subject,
+    headerField('Message-ID', own.messageId),
+    headerField('Date', own.date.toUTCString().replace('GMT', '+0000')),
+    ...mime,
+  ]
 }
 
-function headersOf(message: Message): Record<string, string> {
-  const { kind, list, feedbackId, entityRef } = message
+/** What stands around and between the two parts of a body. */
+export function compileFrame({ boundarySeed }: { boundarySeed: string }) {
+  const boundary = boundaryOf(boundarySeed)
+  const opening = (type: string) =>
+    `--${boundary}\r\nContent-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n`
   return {
-    ...(list ? listHeaders(list) : {}),
-    ...(feedbackId === undefined ? {} : { 'Feedback-ID': feedbackId }),
-    'Auto-Submitted': 'auto-generated',
+    beforeText: rawBlock(opening('text/plain')),
+    beforeHtml: rawBlock(`\r\n${opening('text/html')}`),
+    end: rawBlock(`\r\n--${boundary}--\r\n`),
+  }
+}
+
+/** A whole body of one text and one HTML. */
+export function compileBody(
+  shared: { boundarySeed: string },
+  { text, html }: { text: readonly Piece[]; html: readonly Piece[] },
+): Block[] {
+  const { beforeText, beforeHtml, end } = compileFrame(shared)
+  for (const part of [text, html]) {
+    const empty = part.every((piece) => typeof piece === 'string' && piece.trim() === '')
+    if (empty) throw new Error('a mail has both text and HTML')
+  }
+  return [beforeText, encodeBlock(text), beforeHtml, encodeBlock(html), end]
+}
+
+/** Quoted-printable never holds "=_" (RFC 2045 6.7), so no body holds its boundary. */
+function boundaryOf(seed: string): string {
+  return `=_${createHash('sha256').update(seed).digest('hex').slice(0, 24)}`
+}
+
+function automaticFields({ kind, feedbackId }: SharedHead): HeaderField[] {
+  return [
+    ...optionalField('Feedback-ID', feedbackId),
+    headerField('Auto-Submitted', 'auto-generated'),
     // Not a standard, but old vacation robots keep quiet for it; on a confirmation it costs placement.
-    ...(kind === 'digest' ? { Precedence: 'bulk' } : {}),
-    'X-Auto-Response-Suppress': 'OOF, AutoReply',
-    ...(entityRef === undefined ? {} : { 'X-Entity-Ref-ID': entityRef }),
-  }
+    ...optionalField('Precedence', kind === 'digest' ? 'bulk' : undefined),
+    headerField('X-Auto-Response-Suppress', 'OOF, AutoReply'),
+  ]
 }
 
-function listHeaders({ id, unsubscribe, help, archive, owner, subscribe }: ListHeaders) {
-  return {
-    'List-Id': `${phrase(id.name)} <${id.value}>`,
-    'List-Unsubscribe': `<${unsubscribe.url}>, <mailto:${unsubscribe.mailbox}>`,
-    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-    'List-Help': `<${help}>`,
-    'List-Archive': `<${archive}>`,
-    'List-Owner': `<mailto:${owner}>`,
-    'List-Subscribe': `<${subscribe}>`,
-  }
+function listFields({ unsubscribe, help, archive }: NonNullable<OwnHead['list']>): HeaderField[] {
+  const { url, mailbox } = unsubscribe
+  for (const address of [url, mailbox]) refuse(/[\s<>,]/, 'unsubscribe address', address)
+  return [
+    headerField('List-Unsubscribe', `<${url}>, <mailto:${mailbox}>`),
+    ONE_CLICK,
+    headerField('List-Help', `<${help}>`),
+    headerField('List-Archive', `<${archive}>`),
+  ]
 }
 
-/** nodemailer would encode a non-ASCII List-Id whole, with the `<id>` that must stay readable. */
-function phrase(name: string): string {
-  if (/[^\x20-\x7e]/.test(name)) return encodeWord(name, 'Q', 52)
-  return `"${name.replace(/["\\]/g, '\\$&')}"`
+const ONE_CLICK = headerField('List-Unsubscribe-Post', 'List-Unsubscribe=One-Click')
+
+function replyField(address: string): HeaderField {
+  return mailboxField('Reply-To', { name: '', address })
 }
 
-/** The last line of defence: values are checked at the edge, so one that fails here is a fault in the code. */
-function refuse(forbidden: RegExp, headers: Record<string, string>): void {
-  for (const [name, value] of Object.entries(headers)) {
-    if (forbidden.test(value)) throw new Error(`the ${name} of a mail has a forbidden character`)
-  }
-}
-
-/** Already a header's text: nodemailer only folds it. */
-function ready(value: string) {
-  return { prepared: true, foldLines: true, value }
-}
-
-/** Quoted-printable whatever the text is: lines of 76, and slots can be cut into it. */
-function part(content: string) {
-  const lines = content.replace(/\r\n?|\n/g, '\r\n').replaceAll('\0', '')
-  return { content: lines, contentTransferEncoding: 'quoted-printable' }
+function optionalField(name: string, value: string | undefined): HeaderField[] {
+  return value === undefined ? [] : [headerField(name, value)]
 }

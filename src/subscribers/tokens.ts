@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { hkdfSync, timingSafeEqual } from 'node:crypto'
 import type { Secrets } from '#secrets.ts'
+import { KeyedHash } from './keyed-hash.ts'
 
 /**
  * Stateless signed tokens: version, key id, purpose, subscriber, reference, truncated HMAC-SHA256. A token of one
@@ -49,6 +50,16 @@ export function sealLocalPart(
   return toBase32(seal(secrets, purpose, token))
 }
 
+/** Both spellings of one token, sealed once. */
+export function sealBoth(
+  secrets: Pick<Secrets, 'tokenKey'>,
+  purpose: Purpose,
+  token: Token,
+): { token: string; localPart: string } {
+  const bytes = seal(secrets, purpose, token)
+  return { token: bytes.toString('base64url'), localPart: toBase32(bytes) }
+}
+
 /** The token, or undefined for anything forged, damaged, of another purpose or of a key that was retired. */
 export function openToken(
   secrets: Pick<Secrets, 'tokenKey'>,
@@ -71,14 +82,21 @@ export function openLocalPart(
 }
 
 function seal({ tokenKey }: Pick<Secrets, 'tokenKey'>, purpose: Purpose, token: Token): Buffer {
-  const head = Buffer.alloc(HEAD)
-  head.writeUInt8(VERSION, 0)
-  head.writeUInt8(KEY_ID, 1)
-  head.writeUInt8(purposes[purpose], 2)
-  head.writeBigUInt64BE(BigInt(token.publicId), 3)
-  head.writeBigUInt64BE(BigInt(token.reference), 11)
-  head.writeUInt16BE(token.addressVersion & 0xffff, 19)
-  return Buffer.concat([head, sign(tokenKey, purpose, head)])
+  const bytes = Buffer.alloc(HEAD + MAC)
+  bytes.writeUInt8(VERSION, 0)
+  bytes.writeUInt8(KEY_ID, 1)
+  bytes.writeUInt8(purposes[purpose], 2)
+  writeNumber(bytes, token.publicId, 3)
+  writeNumber(bytes, token.reference, 11)
+  bytes.writeUInt16BE(token.addressVersion & 0xffff, 19)
+  bytes.write(sign(tokenKey, purpose, bytes.subarray(0, HEAD)), HEAD, MAC, 'latin1')
+  return bytes
+}
+
+/** Eight bytes, as `writeBigUInt64BE` writes them, without making a bigint of each number. */
+function writeNumber(bytes: Buffer, value: number, at: number): void {
+  bytes.writeUInt32BE(Math.floor(value / 2 ** 32), at)
+  bytes.writeUInt32BE(value % 2 ** 32, at + 4)
 }
 
 function open(
@@ -88,7 +106,8 @@ function open(
 ): Token | undefined {
   if (bytes.length !== HEAD + MAC) return undefined
   const head = bytes.subarray(0, HEAD)
-  if (!timingSafeEqual(sign(tokenKey, purpose, head), bytes.subarray(HEAD))) return undefined
+  const mac = Buffer.from(sign(tokenKey, purpose, head), 'latin1')
+  if (!timingSafeEqual(mac, bytes.subarray(HEAD))) return undefined
   if (head[0] !== VERSION || head[1] !== KEY_ID || head[2] !== purposes[purpose]) return undefined
   return {
     publicId: Number(head.readBigUInt64BE(3)),
@@ -97,20 +116,21 @@ function open(
   }
 }
 
-function sign(tokenKey: Buffer, purpose: Purpose, head: Buffer): Buffer {
-  return createHmac('sha256', purposeKey(tokenKey, purpose)).update(head).digest().subarray(0, MAC)
+function sign(tokenKey: Buffer, purpose: Purpose, head: Buffer): string {
+  return keyedHash(tokenKey, purpose).of(head).slice(0, MAC)
 }
 
-const purposeKeys = new WeakMap<Buffer, Map<Purpose, Buffer>>()
+const keyedHashes = new WeakMap<Buffer, Map<Purpose, KeyedHash>>()
 
-function purposeKey(tokenKey: Buffer, purpose: Purpose): Buffer {
-  const keys = purposeKeys.get(tokenKey) ?? new Map<Purpose, Buffer>()
-  purposeKeys.set(tokenKey, keys)
-  const key =
-    keys.get(purpose) ??
-    Buffer.from(hkdfSync('sha256', tokenKey, '', `daybreak token ${purpose}`, 32))
-  keys.set(purpose, key)
-  return key
+function keyedHash(tokenKey: Buffer, purpose: Purpose): KeyedHash {
+  const hashes = keyedHashes.get(tokenKey) ?? new Map<Purpose, KeyedHash>()
+  keyedHashes.set(tokenKey, hashes)
+  const known = hashes.get(purpose)
+  if (known !== undefined) return known
+  const key = Buffer.from(hkdfSync('sha256', tokenKey, '', `daybreak token ${purpose}`, 32))
+  const made = new KeyedHash(key)
+  hashes.set(purpose, made)
+  return made
 }
 
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'

@@ -1,12 +1,13 @@
 import PostalMime from 'postal-mime'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { composeReaderMail, isAsApproved } from '#deliveries/reader-mail.ts'
+import { composeReaderMail, isAsApproved, openForm, type Reader } from '#deliveries/reader-mail.ts'
 import { confirmJoining, requestToJoin } from '#deliveries/service-mail.ts'
 import { composeDigest } from '#editions/compose-digest.ts'
-import { getEdition } from '#editions/store.ts'
+import { type Edition, getEdition } from '#editions/store.ts'
 import { lintMessage } from '#mail/lint-message.ts'
 import type { MailKind } from '#mail/message.ts'
+import { UNSIGNED } from '#mail/mime/write-message.ts'
 import { openLocalPart, openToken } from '#subscribers/tokens.ts'
 import { ingestArticle } from '../articles-fixture.ts'
 import { addReaders, type House, openHouse } from '../house.ts'
@@ -24,6 +25,14 @@ const READER = {
   addressVersion: 65_535,
   email: 'reader4@example.org',
   blocks: [0, 1],
+}
+
+/** By a form of its own, as in a process that has just started. */
+async function compose({ context }: House, edition: Edition, reader: Reader) {
+  const form = openForm({ secrets: context.secrets, signer: null }, edition)
+  const { envelope, message } = composeReaderMail(form, reader)
+  const { bytes: raw } = await message(UNSIGNED)
+  return { envelope, raw }
 }
 
 const because = (why: string) => `You get this because ${why}`
@@ -91,12 +100,8 @@ test('composing a row twice gives the same bytes', async () => {
   await using house = await openHouse()
   const edition = await getEdition(house.db, await releaseDigest(house))
 
-  const once = await composeReaderMail(house.context.secrets, edition, READER)
-  const again = await composeReaderMail(
-    house.context.secrets,
-    await getEdition(house.db, edition.id),
-    READER,
-  )
+  const once = await compose(house, edition, READER)
+  const again = await compose(house, await getEdition(house.db, edition.id), READER)
 
   expect(again).toEqual(once)
 })
@@ -104,20 +109,12 @@ test('composing a row twice gives the same bytes', async () => {
 test('a mail stays the same whatever the settings say by then', async () => {
   await using house = await openHouse()
   const id = await releaseDigest(house)
-  const once = await composeReaderMail(
-    house.context.secrets,
-    await getEdition(house.db, id),
-    READER,
-  )
+  const once = await compose(house, await getEdition(house.db, id), READER)
   await sql`insert into setting (name, value) values ('name', '"Another Paper"'), ('fromAddress', '"other@example.net"')`.execute(
     house.db,
   )
 
-  const again = await composeReaderMail(
-    house.context.secrets,
-    await getEdition(house.db, id),
-    READER,
-  )
+  const again = await compose(house, await getEdition(house.db, id), READER)
 
   expect(again).toEqual(once)
 })
@@ -128,7 +125,7 @@ test('two readers get different message ids and links, and the same stories', as
   const other = { ...READER, subscriberId: 5, publicId: 55, email: 'reader5@example.org' }
 
   const mails = [READER, other].map(async (reader) => {
-    const { raw } = await composeReaderMail(house.context.secrets, edition, reader)
+    const { raw } = await compose(house, edition, reader)
     return PostalMime.parse(raw)
   })
 
@@ -143,7 +140,7 @@ test('the links and return address of a mail open to its reader and edition, and
   const { secrets } = house.context
   const edition = await getEdition(house.db, await releaseDigest(house))
 
-  const { raw, envelope } = await composeReaderMail(secrets, edition, READER)
+  const { raw, envelope } = await compose(house, edition, READER)
 
   const mail = await PostalMime.parse(raw)
   const header = mail.headers.find(({ key }) => key === 'list-unsubscribe')?.value ?? ''
@@ -173,7 +170,7 @@ test('a headline that looks like markup, a header or a slot stays text', async (
   })
 
   const edition = await getEdition(house.db, editionId)
-  const { raw } = await composeReaderMail(house.context.secrets, edition, {
+  const { raw } = await compose(house, edition, {
     ...READER,
     blocks: [0],
   })
@@ -198,11 +195,10 @@ test('a line break in a headline never becomes a header', async () => {
     again: false,
   })
 
-  const { raw } = await composeReaderMail(
-    house.context.secrets,
-    await getEdition(house.db, editionId),
-    { ...READER, blocks: [0] },
-  )
+  const { raw } = await compose(house, await getEdition(house.db, editionId), {
+    ...READER,
+    blocks: [0],
+  })
 
   const mail = await PostalMime.parse(raw)
   expect(mail.headers.map(({ key }) => key)).not.toContain('bcc')
@@ -217,7 +213,7 @@ test('a reader gets the stories of their blocks and no others', async () => {
   const shown: number[] = []
 
   for (const blocks of [[0], [1], [0, 1]]) {
-    const { raw } = await composeReaderMail(house.context.secrets, edition, { ...READER, blocks })
+    const { raw } = await compose(house, edition, { ...READER, blocks })
     const { text = '' } = await PostalMime.parse(raw)
     const words = text.replace(/\s+/g, ' ')
     shown.push(headlines.filter((headline) => words.includes(headline)).length)

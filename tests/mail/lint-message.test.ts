@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { lintMessage, RULES } from '#mail/lint-message.ts'
-import { composeMessage } from '#mail/message.ts'
-import { COMMON, edited, EXPECTED, swap } from './message-fixture.ts'
+import { COMMON, composeMessage, edited, EXPECTED, swap } from './message-fixture.ts'
 
 type Change = Parameters<typeof edited>[0]
 

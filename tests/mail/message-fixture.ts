@@ -1,5 +1,13 @@
 import type { Expected } from '#mail/lint/subject.ts'
-import { composeMessage, type Message } from '#mail/message.ts'
+import {
+  compileBody,
+  compileHead,
+  type NewsletterKind,
+  type OwnHead,
+  type SharedHead,
+} from '#mail/message.ts'
+import { FreeBuffers } from '#mail/mime/free-buffers.ts'
+import { UNSIGNED, writeMessage } from '#mail/mime/write-message.ts'
 
 const UNSUBSCRIBE = 'https://news.example.org/u/Tok3n'
 const WHY = 'You get this mail because you subscribed to the Morning Courier.'
@@ -53,6 +61,24 @@ export const EXPECTED: Expected = {
   messageIdDomain: 'news.example.org',
   postalAddress: ADDRESS,
   why: WHY,
+}
+
+type List = NonNullable<SharedHead['list']> & NonNullable<OwnHead['list']>
+
+/** One mail in which nothing is left open. */
+export type Message = Omit<typeof COMMON, 'replyTo'> &
+  Pick<OwnHead, 'entityRef' | 'references'> &
+  (
+    | { kind: NewsletterKind; replyTo: string; feedbackId: string; list: List }
+    | { kind: 'service'; replyTo?: string; feedbackId?: never; list?: never }
+  )
+
+export async function composeMessage(message: Message): Promise<Buffer> {
+  const fields = compileHead(message)(message)
+  const body = compileBody(message, { text: [message.text], html: [message.html] })
+  const tools = { buffers: new FreeBuffers(0), signer: null }
+  const { bytes } = await writeMessage(tools, { fields, body, values: {} }, UNSIGNED)
+  return bytes
 }
 
 /** The digest's bytes after one edit of its HTML, its text, or the finished message. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
 import { joinDigest } from '#mail/digest-blocks.ts'
-import { fillSlots, slotsIn } from '#mail/slots.ts'
+import { type Fillings, fillSlots, piecesOf, slotsIn } from '#mail/slots.ts'
 import { compileAlert, compileConfirm, compileDigest, compileWelcome } from '#mail/templates.ts'
 
 import { alert, confirm, digestOf, welcome } from './harbour-courier.ts'
@@ -39,6 +39,35 @@ describe('slots', () => {
   ])('$what stops the mail', ({ text, values, reason }) => {
     expect(() => fillSlots(text, values, { as: 'html' })).toThrow(reason)
   })
+
+  test('what is the same for all is filled at once, and an address is open only for its token', () => {
+    const fillings: Fillings = {
+      whyLine: { same: 'You & we' },
+      unsubscribeUrl: { before: 'https://courier.example/?a=1&t=', token: 'leave' },
+    }
+    const text = '%%slot:whyLine%% <a href="%%slot:unsubscribeUrl%%#now">%%slot:whyLine%%</a>'
+
+    expect(piecesOf(text, fillings, { as: 'html' })).toEqual([
+      'You &amp; we <a href="https://courier.example/?a=1&amp;t=',
+      { token: 'leave' },
+      '#now">You &amp; we</a>',
+    ])
+  })
+
+  test('text that comes with the mail is one line and escaped', () => {
+    const [piece] = piecesOf('%%slot:whyLine%%', { whyLine: { own: 'text' } }, { as: 'html' })
+    const text = typeof piece === 'object' && 'text' in piece ? piece.text : undefined
+
+    expect(text?.({ whyLine: '<b>\r\nBcc: x\0' })).toBe('&lt;b&gt; Bcc: x')
+    expect(() => text?.({})).toThrow('no value for %%slot:whyLine%%')
+  })
+
+  test.each(['%%slot:signUpUrl%%', '%%slot:why-line%%', '%%slot:constructor%%'])(
+    'a slot that nothing fills stops the edition: %s',
+    (text) => {
+      expect(() => piecesOf(text, {}, { as: 'text' })).toThrow(/no value|broken slot/)
+    },
+  )
 
   test('each kind of mail has the same slots in both parts', async () => {
     const digest = await compileDigest(digestOf(2))

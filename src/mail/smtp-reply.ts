@@ -1,12 +1,12 @@
-import type SMTPConnection from 'nodemailer/lib/smtp-connection'
-
-import { reasonOf } from '#errors.ts'
 import type { Blame, Outcome } from '#mail/outcome.ts'
 
 const LONGEST_REPLY = 500
+// What nearly every reply is: one line of ASCII, words one blank apart.
+const PLAIN = /^(?:[!-~] ?)*\r?$/
 
 /** A reply as one line that is safe to store and show: joined, without control characters, cut. */
 export function cleanReply(text: string): string {
+  if (text.length <= LONGEST_REPLY && PLAIN.test(text)) return text.trimEnd()
   return text
     .replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
     .replace(/ {2,}/g, ' ')
@@ -87,31 +87,33 @@ export function relayIdOf(reply: string): string | null {
   const match =
     /queued(?: mail)?(?: for delivery)? as:? <?([\w.@+-]{4,200})/i.exec(reply) ??
     /\bid[= ]<?([\w.@+-]{4,200})/i.exec(reply) ??
-    /^250 (?:2\.\d\.\d )?ok:? <?([\w.@+-]{8,200})>?$/i.exec(reply)
+    /^250 (?:2\.\d\.\d )?ok:? <?([\w.@+-]{8,200})>?(?: \[.*\])?$/i.exec(reply)
   return match?.[1]?.replace(/[.-]+$/, '') ?? null
 }
 
-/** A failed transaction as an outcome. A relay's reply decides; without one it counts whether the body had begun. */
-export function outcomeOfFailure(error: unknown, bodyBegan: boolean): Outcome {
-  const { reply, code, command, tooBig } = failureOf(error)
-  if (code >= 400 && code < 500) return { kind: 'deferred', reply, code }
+export type RefusingReply = {
+  code: number
+  /** Clean, as it is stored. */
+  reply: string
+  command: 'MAIL FROM' | 'RCPT TO' | 'DATA'
+  bodyBegan: boolean
+}
+
+/** What a 4xx or 5xx reply says about the mail; undefined when it says that the session is out of step. */
+export function outcomeOfReply(refusal: RefusingReply): Outcome | undefined {
+  const { code, reply, command, bodyBegan } = refusal
+  if (code < 500) return { kind: 'deferred', reply, code }
   // 503 says that the session is out of step, not that this mail is refused (RFC 5321 4.2.4).
-  const outOfStep = code === 503 && !bodyBegan && !/auth|log ?in/i.test(reply)
-  if (code >= 500 && code < 600 && !outOfStep) {
-    return { kind: 'rejected', reply, code, blame: blameOf(reply, command) }
-  }
-  const reason = cleanReply(reasonOf(error))
-  if (tooBig) return { kind: 'rejected', reply: reason, code: 552, blame: 'sender' }
-  return { kind: bodyBegan ? 'uncertain' : 'unsent', reason }
+  if (code === 503 && !bodyBegan && !/auth|log ?in/i.test(reply)) return undefined
+  return { kind: 'rejected', reply, code, blame: blameOf(reply, command) }
 }
 
-/** What nodemailer's error says about the relay's reply; code 0 where there was none. */
-function failureOf(error: unknown) {
-  const { responseCode = 0, command = '', response = '', code } = isFailure(error) ? error : {}
-  const tooBig = code === 'EMESSAGE' && command === 'MAIL FROM'
-  return { code: responseCode, command, reply: cleanReply(response), tooBig }
-}
-
-function isFailure(error: unknown): error is Partial<SMTPConnection.SMTPError> {
-  return error instanceof Error
+/** What the reply to the final dot says. A 250 to half a mail says nothing about the mail. */
+export function finalOutcome(final: { code: number; reply: string; flushed: boolean }): Outcome {
+  const { code, reply, flushed } = final
+  const refusal = { code, reply, command: 'DATA', bodyBegan: true } as const
+  const refused = code >= 400 ? outcomeOfReply(refusal) : undefined
+  if (refused) return refused
+  if (flushed) return { kind: 'accepted', relayId: relayIdOf(reply), reply }
+  return { kind: 'uncertain', reason: `the relay answered before the mail had ended: ${reply}` }
 }

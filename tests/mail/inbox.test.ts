@@ -8,9 +8,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createLog } from '#log.ts'
 import { type InboxOptions, openInbox } from '#mail/inbox.ts'
 import { readInbox, storeMail } from '#mail/inbox-store.ts'
-import { composeMessage } from '#mail/message.ts'
-import { createRelayTransport } from '#mail/transport.ts'
-import { COMMON } from './message-fixture.ts'
+import { RelayPool } from '#mail/relay/relay-pool.ts'
+import { COMMON, composeMessage } from './message-fixture.ts'
 
 const log = createLog({ level: 'silent', name: 'test' })
 const NOON = new Date('2026-11-22T12:00:00.123Z')
@@ -32,8 +31,20 @@ function mailNumber(number: number, minute = 0) {
 const SMALL: Buffer = Buffer.from('Subject: x\r\n\r\nx\r\n')
 
 async function sendTo(url: string, { to = 'reader@example.net', raw = SMALL } = {}) {
-  await using transport = createRelayTransport({ url, name: 'localhost', maxConnections: 1, log })
-  return await transport.send({ envelope: { from: 'b+t@example.org', to }, raw, begun: () => {} })
+  const { port } = new URL(url)
+  const relay = { host: '127.0.0.1', port: Number(port), secure: false, login: undefined }
+  await using pool = new RelayPool({
+    relay: { ...relay, starttls: 'off' },
+    name: 'localhost',
+    connections: 1,
+    log,
+  })
+  return await pool.send({
+    envelope: { from: 'b+t@example.org', to },
+    message: { bytes: raw },
+    priority: 'digest',
+    begun: () => {},
+  })
 }
 
 test('a mail that was accepted can be read, byte for byte, under the id of the reply', async () => {

@@ -1,6 +1,13 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { BLAME_RULES, blameOf, cleanReply, outcomeOfFailure, relayIdOf } from '#mail/smtp-reply.ts'
+import {
+  BLAME_RULES,
+  blameOf,
+  cleanReply,
+  finalOutcome,
+  outcomeOfReply,
+  relayIdOf,
+} from '#mail/smtp-reply.ts'
 
 test.each(BLAME_RULES)('$example blames the $blame', ({ blame, pattern, example }) => {
   expect(example).toMatch(pattern)
@@ -45,14 +52,49 @@ test.each([
   ['250 2.0.0 OK  1763812800 d9443c01a7336-297b23 - gsmtp', null],
   ['250 Ok 0100018b5c3c0a4f-aaaa-000000', '0100018b5c3c0a4f-aaaa-000000'],
   ['250 OK id=1vMabc-000001-2B', '1vMabc-000001-2B'],
+  [
+    '250 2.0.0 OK <1@db7.eurprd02.prod.outlook.com> [Hostname=DB7]',
+    '1@db7.eurprd02.prod.outlook.com',
+  ],
   ['250 2.0.0 Ok', null],
 ] as const)('the relay’s id in %j is %j', (reply, id) => {
   expect(relayIdOf(reply)).toBe(id)
 })
 
-test('a failure without a reply depends on whether the body had begun', () => {
-  const lost = Object.assign(new Error('Connection closed unexpectedly'), { code: 'ECONNECTION' })
+test.each([
+  ['250 2.0.0 Ok: queued as 4F3A21\r', '250 2.0.0 Ok: queued as 4F3A21'],
+  ['250 two  blanks\tand a tab ', '250 two blanks and a tab'],
+  ['550-one\r\n550 two\r', '550-one 550 two'],
+])('%j is kept as %j', (text, kept) => {
+  expect(cleanReply(text)).toBe(kept)
+})
 
-  expect(outcomeOfFailure(lost, false).kind).toBe('unsent')
-  expect(outcomeOfFailure(lost, true).kind).toBe('uncertain')
+describe('503', () => {
+  const out = { code: 503, command: 'MAIL FROM', bodyBegan: false } as const
+
+  test('before the body says that the session is out of step, nothing about the mail', () => {
+    expect(outcomeOfReply({ ...out, reply: '503 5.5.1 Bad sequence' })).toBeUndefined()
+  })
+
+  test('about a login is a refusal of us', () => {
+    const outcome = outcomeOfReply({ ...out, reply: '503 5.5.4 Authenticate first' })
+
+    expect(outcome).toMatchObject({ kind: 'rejected', code: 503, blame: 'sender' })
+  })
+
+  test('after the body is a refusal', () => {
+    const final = { code: 503, reply: '503 5.5.1 Bad sequence', flushed: true }
+
+    expect(finalOutcome(final)).toMatchObject({ kind: 'rejected', blame: 'sender' })
+  })
+})
+
+test('a 250 counts only when the whole mail had left', () => {
+  const final = { code: 250, reply: '250 2.0.0 Ok: queued as 4F3A21' }
+
+  expect(finalOutcome({ ...final, flushed: true })).toMatchObject({
+    kind: 'accepted',
+    relayId: '4F3A21',
+  })
+  expect(finalOutcome({ ...final, flushed: false }).kind).toBe('uncertain')
 })

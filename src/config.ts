@@ -1,14 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Refusal, reasonOf } from '#errors.ts'
+import { parseRelays } from '#mail/smtp-url.ts'
 
 export type Config = {
   databaseUrl: string | null
   redisUrl: string | null
+  /** One relay or several, as `parseRelays` reads them. */
   smtpUrl: string | null
   /** Named on purpose, so that a public server does not take mail for sent by mistake. */
   testInbox: boolean
   dataDir: string | null
+  /** Where the DKIM keys are; null: in the data directory. */
+  dkimDir: string | null
+  /** How long a claim holds its rows. */
+  leaseMs: number
   publicUrl: URL
   host: string
   port: number
@@ -25,6 +31,7 @@ const PORT_RULE = 'must be a port number from 0 to 65535'
 const port = z.coerce.number(PORT_RULE).int(PORT_RULE).min(0, PORT_RULE).max(65_535, PORT_RULE)
 
 const CONNECTIONS_RULE = 'must be a number from 1 to 100'
+const LEASE_RULE = 'must be a number of seconds from 5 to 3600'
 
 /** One row a variable: its validator with a sentence for the person who set it. `NAME_FILE` reads a secret from a file. */
 const variables = {
@@ -32,11 +39,16 @@ const variables = {
     .nullable()
     .default(null),
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://host:6379').nullable().default(null),
-  SMTP_URL: url(['smtp:', 'smtps:'], 'smtp://user:password@relay.example.org:587')
-    .nullable()
-    .default(null),
+  SMTP_URL: relays().nullable().default(null),
   DAYBREAK_TEST_INBOX: z.enum(['yes', 'no'], 'must be yes or no').default('no'),
   DAYBREAK_DATA: z.string().min(1).nullable().default(null),
+  DAYBREAK_DKIM_DIR: z.string().min(1).nullable().default(null),
+  DAYBREAK_LEASE_SECONDS: z.coerce
+    .number(LEASE_RULE)
+    .int(LEASE_RULE)
+    .min(5, LEASE_RULE)
+    .max(3600, LEASE_RULE)
+    .default(300),
   PUBLIC_URL: url(['http:', 'https:'], 'https://news.example.org').default('http://localhost:8080'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(8080),
@@ -90,6 +102,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     smtpUrl: env.SMTP_URL,
     testInbox: env.DAYBREAK_TEST_INBOX === 'yes',
     dataDir: env.DAYBREAK_DATA,
+    dkimDir: env.DAYBREAK_DKIM_DIR,
+    leaseMs: env.DAYBREAK_LEASE_SECONDS * 1000,
     publicUrl: new URL(env.PUBLIC_URL),
     host: env.HOST,
     port: env.PORT,
@@ -133,6 +147,17 @@ function url(protocols: string[], example: string) {
       (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
       `must be an address such as ${example}`,
     )
+}
+
+function relays() {
+  return z.string().superRefine((text, context) => {
+    try {
+      parseRelays(text)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      context.addIssue({ code: 'custom', message: error.message.replace(/^SMTP_URL /, '') })
+    }
+  })
 }
 
 function secret() {

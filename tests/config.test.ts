@@ -23,6 +23,7 @@ test('without any variable there is an embedded database, a built-in inbox and a
     smtpUrl: null,
     testInbox: false,
     dataDir: null,
+    dkimDir: null,
     host: '127.0.0.1',
     port: 8080,
     logLevel: 'info',
@@ -65,7 +66,7 @@ test('all problems are told at once, each by its name with the fix, and the exit
     'the configuration has 10 problems:',
     expect.stringMatching(/^ {2}DATABASE_URL must be an address such as postgres:/),
     expect.stringMatching(/^ {2}REDIS_URL must be an address such as redis:/),
-    expect.stringMatching(/^ {2}SMTP_URL must be an address such as smtp:/),
+    expect.stringMatching(/^ {2}SMTP_URL must begin with smtp:/),
     '  DAYBREAK_TEST_INBOX must be yes or no',
     expect.stringMatching(/^ {2}PUBLIC_URL must be an address such as https:/),
     '  PORT must be a port number from 0 to 65535',
@@ -74,6 +75,16 @@ test('all problems are told at once, each by its name with the fix, and the exit
     expect.stringMatching(/^ {2}DAYBREAK_TOKEN_KEY must be at least 64 hexadecimal digits/),
     expect.stringMatching(/^ {2}DAYBREAK_SUPPRESSION_KEY must be at least 64 hexadecimal digits/),
   ])
+})
+
+test('a typo in one of several relays is a problem by relay and option', () => {
+  const { message, status } = refusalOf({
+    SMTP_URL: 'smtp://u:hunter2@relay.example.org smtp://u:hunter2@other.example.org?wieght=3',
+  })
+
+  expect(status).toBe(78)
+  expect(message).toContain('SMTP_URL relay 2 (other.example.org) has an unknown option "wieght"')
+  expect(message).not.toContain('hunter2')
 })
 
 test('a refused secret is never repeated', () => {

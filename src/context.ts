@@ -13,9 +13,21 @@ export type Context = {
   secrets: Secrets
   enqueue: Enqueue
   relay: Relay
+  leavings: Leavings
 }
 
 export type Clock = { now(): Date }
 
 /** Where mail goes: a relay, or the built-in inbox, whose mails never count as sent to a reader. */
 export type Relay = { test: boolean }
+
+/** The file of those who left, outside the database. */
+export type Leavings = { note(notes: LeavingNote[]): Promise<void> }
+
+/** Who left one newsletter, or all where none is named; by keyed hash, never by address. */
+export type LeavingNote = {
+  at: Date
+  kind: 'left' | 'returned' | 'asked' | 'complained' | 'erased'
+  newsletterId: number | null
+  addressHash: Buffer
+}

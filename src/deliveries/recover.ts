@@ -1,21 +1,18 @@
-import { rm } from 'node:fs/promises'
-import { sql } from 'kysely'
 import type { Context } from '#context.ts'
-import type { Db } from '#db/open.ts'
 import { isAlive } from '#db/process-identity.ts'
-import { type Entry, lastWords, readJournal, wordKey } from './journal.ts'
-import { type Fate, recordOutcomes, type RowKey, type Settled } from './outcome-store.ts'
+import { type Entry, wordKey } from './journal-record.ts'
+import {
+  claimLook,
+  claimOwnLook,
+  LAPSED,
+  listOpenRows,
+  listOpenSenders,
+  type OpenSender,
+} from './lost-store.ts'
+import { type Fate, recordOutcomes, type RowKey } from './outcome-store.ts'
+import { lastWords, readJournal, removeJournal } from './read-journal.ts'
 import { endSender, type Sender } from './sender.ts'
-
-type Lost = {
-  id: number
-  hostId: string
-  bootId: string
-  pid: number
-  processStart: string
-  journal: string
-  unseen: boolean
-}
+import { forgetLook } from './uncertain-store.ts'
 
 export type Recovered = { accepted: number; planned: number; uncertain: number }
 
@@ -26,53 +23,107 @@ export type Recovered = { accepted: number; planned: number; uncertain: number }
  */
 export async function recoverSenders(
   context: Pick<Context, 'db' | 'clock' | 'log'>,
-  { hostId, bootId, id: ownId }: Pick<Sender, 'id' | 'hostId' | 'bootId'>,
+  own: Pick<Sender, 'id' | 'hostId' | 'bootId' | 'journal'>,
 ): Promise<Recovered> {
-  const total: Recovered = { accepted: 0, planned: 0, uncertain: 0 }
+  const total = await settleOwn(context, own)
   for (const lost of await listOpenSenders(context.db, context.clock.now())) {
-    if (lost.id === ownId) continue
-    const here = lost.hostId === hostId && lost.bootId === bootId
-    const gone =
-      here && !isAlive({ pid: lost.pid, processStart: numberOf(lost.processStart), bootId })
-    const rows = await settleRows(context, { lost, gone })
-    count(total, rows)
-    const rebooted = lost.hostId === hostId && lost.bootId !== bootId
-    if (gone || rebooted || (!here && lost.unseen)) await close(context, lost)
+    if (lost.id === own.id) continue
+    const gone = isGone(lost, own)
+    if (!gone && !(await isToBeLookedAt(context, lost))) continue
+    add(total, await settleRows(context, { lost, gone }))
+    if (gone || isGivenUp(lost, own)) await close(context, lost)
   }
   return total
+}
+
+type Host = Pick<Sender, 'hostId' | 'bootId'>
+
+/**
+ * Of this process: rows whose lease has passed and that are not on their way. Nothing of them can begin any more; what
+ * the journal knows of them counts.
+ */
+async function settleOwn(
+  { db, clock, log }: Pick<Context, 'db' | 'clock' | 'log'>,
+  { id, journal }: Pick<Sender, 'id' | 'journal'>,
+): Promise<Recovered> {
+  const now = clock.now()
+  const total: Recovered = { accepted: 0, planned: 0, uncertain: 0 }
+  if (!(await claimOwnLook(db, { senderId: id, now }))) return total
+  const open = await listOpenRows(db, { senderId: id, lapsedAt: now })
+  const left = open.rows.filter((key) => !journal.isOpen(key))
+  if (left.length === 0) return total
+  const entries = journal.read()
+  const words = entries === undefined ? undefined : lastWords(entries)
+  const rows = left.map((key) => ({ key, fate: fateOf(words, { key, gone: true }), at: now }))
+  await recordOutcomes(db, { senderId: id, rows })
+  add(total, countFates(rows))
+  log.warn({ ...total }, 'settled rows that this process had claimed and did not know of')
+  return total
+}
+
+/** Provably: it ran on this boot of this host, and does not any more. */
+function isGone(lost: OpenSender, { hostId, bootId }: Host): boolean {
+  const { pid, processStart } = lost
+  const here = lost.hostId === hostId && lost.bootId === bootId
+  return here && !isAlive({ pid, processStart: numberOf(processStart), bootId })
+}
+
+/** Of an earlier boot of this host, or for an hour not heard of from where nobody can look. */
+function isGivenUp(lost: OpenSender, { hostId, bootId }: Host): boolean {
+  return lost.hostId === hostId ? lost.bootId !== bootId : lost.unseen
+}
+
+async function isToBeLookedAt(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { id, silent }: OpenSender,
+): Promise<boolean> {
+  return silent && claimLook(db, { senderId: id, now: clock.now() })
 }
 
 /** Of a sender that may be alive, only the rows whose lease has passed are settled. */
 async function settleRows(
   { db, clock, log }: Pick<Context, 'db' | 'clock' | 'log'>,
-  { lost, gone }: { lost: Lost; gone: boolean },
-): Promise<Settled[]> {
+  { lost, gone }: { lost: OpenSender; gone: boolean },
+): Promise<Recovered> {
   const now = clock.now()
-  const open = await listOpenRows(db, { senderId: lost.id, lapsedAt: gone ? null : now })
-  if (open.length === 0) return []
-  const words = gone ? journalOf(lost) : undefined
-  const rows = open.map((key) => ({ key, fate: fateOf(words, key), at: now }))
-  await recordOutcomes(db, { senderId: lost.id, rows })
-  log.warn(
-    { sender: lost.id, ...tally(rows), journal: words !== undefined },
-    'settled the rows of a lost sender',
-  )
-  return rows
+  const total: Recovered = { accepted: 0, planned: 0, uncertain: 0 }
+  let words: Map<string, Entry> | undefined
+  for (let more = true; more;) {
+    const open = await listOpenRows(db, { senderId: lost.id, lapsedAt: gone ? null : now })
+    if (open.rows.length === 0) break
+    if (gone) words ??= journalOf(lost)
+    const rows = open.rows.map((key) => ({ key, fate: fateOf(words, { key, gone }), at: now }))
+    const written = await recordOutcomes(db, { senderId: lost.id, rows })
+    add(total, countFates(rows))
+    more = open.more && written > 0
+  }
+  if (total.accepted + total.planned + total.uncertain > 0)
+    log.warn(
+      { sender: lost.id, ...total, journal: words !== undefined },
+      'settled the rows of a lost sender',
+    )
+  return total
 }
 
 async function close(
   { db, clock }: Pick<Context, 'db' | 'clock'>,
-  { id, journal }: Lost,
+  { id, journal }: OpenSender,
 ): Promise<void> {
-  if (await endSender(db, { id, now: clock.now() })) await rm(journal, { force: true })
+  if (!(await endSender(db, { id, now: clock.now() }))) return
+  removeJournal(journal)
+  await forgetLook(db, id)
 }
 
-function journalOf({ journal }: Lost): Map<string, Entry> | undefined {
+function journalOf({ journal }: OpenSender): Map<string, Entry> | undefined {
   const entries = readJournal(journal)
   return entries === undefined ? undefined : lastWords(entries)
 }
 
-function fateOf(words: Map<string, Entry> | undefined, key: RowKey): Fate {
+function fateOf(
+  words: Map<string, Entry> | undefined,
+  { key, gone }: { key: RowKey; gone: boolean },
+): Fate {
+  if (!gone) return { kind: 'uncertain', reason: LAPSED }
   if (words === undefined)
     return {
       kind: 'uncertain',
@@ -98,43 +149,15 @@ function fateOf(words: Map<string, Entry> | undefined, key: RowKey): Fate {
   }
 }
 
-function count(total: Recovered, rows: { fate: Fate }[]) {
-  const { accepted = 0, uncertain = 0, 'given back': planned = 0 } = tally(rows)
+function countFates(rows: { fate: Fate }[]): Recovered {
+  const of = (kind: Fate['kind']) => rows.filter(({ fate }) => fate.kind === kind).length
+  return { accepted: of('accepted'), planned: of('given back'), uncertain: of('uncertain') }
+}
+
+function add(total: Recovered, { accepted, planned, uncertain }: Recovered): void {
   total.accepted += accepted
-  total.uncertain += uncertain
   total.planned += planned
-}
-
-function tally(rows: { fate: Fate }[]): Partial<Record<Fate['kind'], number>> {
-  const counts: Partial<Record<Fate['kind'], number>> = {}
-  for (const { fate } of rows) counts[fate.kind] = (counts[fate.kind] ?? 0) + 1
-  return counts
-}
-
-async function listOpenSenders(db: Db, now: Date): Promise<Lost[]> {
-  const { rows } = await sql<Lost>`
-    select id, host_id as "hostId", boot_id as "bootId", pid, process_start as "processStart", journal
-         , seen_at < ${now}::timestamptz - interval '1 hour' as unseen
-      from sender where ended_at is null order by id desc limit 1000`.execute(db)
-  return rows
-}
-
-/** Claimed rows of a sender; of one that may be alive only those whose lease has passed. */
-async function listOpenRows(
-  db: Db,
-  { senderId, lapsedAt }: { senderId: number; lapsedAt: Date | null },
-): Promise<RowKey[]> {
-  const { rows } = await sql<RowKey>`
-    select d.edition_id as "editionId", d.subscriber_id as "subscriberId", d.attempt
-      from edition e join delivery d on d.edition_id = e.id
-     where e.state in ('sending', 'held', 'stopped') and d.state = 'claimed' and d.sender_id = ${senderId}
-       and (${lapsedAt}::timestamptz is null or d.lease_until < ${lapsedAt})
-     union all
-    select 0, id, attempt from service_mail
-     where state = 'claimed' and sender_id = ${senderId}
-       and (${lapsedAt}::timestamptz is null or lease_until < ${lapsedAt})
-     limit 10000`.execute(db)
-  return rows
+  total.uncertain += uncertain
 }
 
 function numberOf(text: string): number | undefined {

@@ -6,8 +6,10 @@ import { finishEdition } from './finish.ts'
 import { recordOutcomes } from './outcome-store.ts'
 import { listUnplanned } from './plan-store.ts'
 import { recoverSenders } from './recover.ts'
+import type { RestoreMark } from './restore-mark.ts'
 import { excludeStopped } from './send-edition.ts'
 import { noteSeen, type Sender } from './sender.ts'
+import { applyUncertainPolicy } from './uncertain.ts'
 
 /**
  * Jobs are hints and may be lost, rows are not: finds what is due and has no job, settles what lost processes left,
@@ -15,23 +17,34 @@ import { noteSeen, type Sender } from './sender.ts'
  */
 export async function sweepDeliveries(
   context: Pick<Context, 'db' | 'clock' | 'log' | 'enqueue' | 'relay'>,
-  sender: Pick<Sender, 'id' | 'hostId' | 'bootId' | 'unwritten'>,
+  sender: Pick<Sender, 'id' | 'hostId' | 'bootId' | 'journal' | 'unwritten'> & {
+    mark?: RestoreMark
+  },
 ): Promise<void> {
   await noteSeen(context.db, { id: sender.id, now: context.clock.now() })
+  const held = await sender.mark?.look()
   await writeLate(context, sender)
   await recoverSenders(context, sender)
+  if (held === undefined) await leaveJobs(context, sender)
+  await holdForTheOtherRelay(context)
+  for (const { id, state } of await listOpenEditions(context.db)) {
+    if (state === 'sending') await finishEdition(context, id)
+    else await excludeStopped(context.db, { editionId: id, now: context.clock.now() })
+  }
+}
+
+async function leaveJobs(
+  context: Pick<Context, 'db' | 'clock' | 'log' | 'enqueue' | 'relay'>,
+  { id }: Pick<Sender, 'id'>,
+): Promise<void> {
+  await applyUncertainPolicy(context)
   for (const editionId of await listUnplanned(context.db))
     await context.enqueue('plan-edition', { editionId })
   for (const lane of await listDueLanes(context.db, {
     now: context.clock.now(),
     test: context.relay.test,
   })) {
-    await context.enqueue('drain-lane', { lane, sender: sender.id })
-  }
-  await holdForTheOtherRelay(context)
-  for (const { id, state } of await listOpenEditions(context.db)) {
-    if (state === 'sending') await finishEdition(context, id)
-    else await excludeStopped(context.db, { editionId: id, now: context.clock.now() })
+    await context.enqueue('drain-lane', { lane, sender: id })
   }
 }
 
@@ -80,15 +93,17 @@ async function holdForTheOtherRelay({
     log.error({ edition: id }, 'edition held: it was released to another relay')
 }
 
-/** Editions being sent, and stopped ones with rows that were given back after the stop or that it did not come to. */
+/**
+ * Editions being sent, and stopped ones with rows that were given back after the stop or that it did not come to. By the
+ * counters: looking at 200 k rows of a stopped edition took 144 ms, every second.
+ */
 async function listOpenEditions(db: Db): Promise<{ id: number; state: 'sending' | 'stopped' }[]> {
   const { rows } = await sql<{ id: number; state: 'sending' | 'stopped' }>`
     select e.id, e.state from edition e
      where e.state = 'sending'
         or (e.state = 'stopped'
             and (exists (select from delivery_drain d where d.edition_id = e.id)
-                 or exists (select from delivery d
-                             where d.edition_id = e.id and d.state = 'planned' and d.retry_at is not null)))
+                 or (select sum(t.count) from tally t where t.edition_id = e.id and t.what = 'retry') > 0))
      order by e.id limit 200`.execute(db)
   return rows
 }

@@ -7,15 +7,20 @@ import { openToken } from './tokens.ts'
  * a reader leaves by unsubscribing.
  */
 export async function refuseFurtherMail(
-  { db, clock, secrets }: Pick<Context, 'db' | 'clock' | 'secrets'>,
+  { db, clock, secrets, leavings }: Pick<Context, 'db' | 'clock' | 'secrets' | 'leavings'>,
   token: string,
 ): Promise<boolean> {
   const opened = openToken(secrets, 'notMe', token)
   if (opened === undefined) return false
-  await sql`
+  const now = clock.now()
+  const { rows } = await sql<{ addressHash: Buffer }>`
     insert into suppression (address_hash, reason, at)
-    select address_hash, 'asked', ${clock.now()} from subscriber
+    select address_hash, 'asked', ${now} from subscriber
      where public_id = ${opened.publicId} and state in ('pending', 'left') and address_hash is not null
-    on conflict (address_hash) do nothing`.execute(db)
+    on conflict (address_hash) do nothing
+    returning address_hash as "addressHash"`.execute(db)
+  await leavings.note(
+    rows.map(({ addressHash }) => ({ at: now, kind: 'asked', newsletterId: null, addressHash })),
+  )
   return true
 }

@@ -1,5 +1,6 @@
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { noteLeavings } from './leavings.ts'
 import {
   activateSubscriber,
   type Choice,
@@ -29,18 +30,20 @@ export async function readPreferences(
 
 /** Makes exactly the named newsletters come; the others stop at once. */
 export async function savePreferences(
-  context: Pick<Context, 'db' | 'clock' | 'secrets'>,
+  context: Pick<Context, 'db' | 'clock' | 'secrets' | 'leavings'>,
   { token, slugs }: { token: string; slugs: string[] },
 ): Promise<Preferences | undefined> {
   const now = context.clock.now()
-  return inTransaction(context.db, async (db) => {
+  const saved = await inTransaction(context.db, async (db) => {
     const known = await readPreferences({ ...context, db }, token)
     if (known === undefined) return undefined
     const { subscriber } = known
     await lockSubscriber(db, subscriber.id)
     const choices = await listChoices(db, subscriber.id)
+    const changed = { returned: [] as number[], left: [] as number[] }
     for (const { newsletterId, slug, on } of choices) {
       if (slugs.includes(slug) && !on) {
+        changed.returned.push(newsletterId)
         await subscribeTo(db, { subscriberId: subscriber.id, newsletterIds: [newsletterId], now })
         await activateSubscriber(db, { id: subscriber.id, now })
         await recordConsent(db, {
@@ -54,6 +57,7 @@ export async function savePreferences(
     }
     for (const { newsletterId, slug, on } of choices) {
       if (!slugs.includes(slug) && on) {
+        changed.left.push(newsletterId)
         await leave(db, { subscriberId: subscriber.id, newsletterId, now })
         await recordConsent(db, {
           subscriberId: subscriber.id,
@@ -64,6 +68,13 @@ export async function savePreferences(
         })
       }
     }
-    return { subscriber, choices: await listChoices(db, subscriber.id) }
+    return { subscriber, choices: await listChoices(db, subscriber.id), changed }
   })
+  if (saved === undefined) return undefined
+  const { changed, ...preferences } = saved
+  for (const kind of ['returned', 'left'] as const) {
+    const newsletterIds = changed[kind]
+    await noteLeavings(context, preferences.subscriber, { kind, newsletterIds, now })
+  }
+  return preferences
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { noteLeavings } from './leavings.ts'
 import {
   activateSubscriber,
   findByPublicId,
@@ -54,16 +55,17 @@ export async function readLeaving(
  * @returns undefined for a token that is not ours
  */
 export async function unsubscribe(
-  context: Pick<Context, 'db' | 'clock' | 'secrets'>,
+  context: Pick<Context, 'db' | 'clock' | 'secrets' | 'leavings'>,
   { token, all, form }: { token: string; all: boolean; form: string },
 ): Promise<(Leaving & { undoToken: string }) | undefined> {
   const leaving = await readLeaving(context, token)
   if (leaving === undefined) return undefined
   const now = context.clock.now()
   const newsletterId = all ? null : (leaving.newsletter?.id ?? null)
-  const leftAt = await inTransaction(context.db, async (db) => {
+  const { changed, leftAt } = await inTransaction(context.db, async (db) => {
     const subscriberId = leaving.subscriber.id
-    if (await leave(db, { subscriberId, newsletterId, now })) {
+    const left = await leave(db, { subscriberId, newsletterId, now })
+    if (left) {
       await recordConsent(db, {
         subscriberId,
         newsletterId,
@@ -73,8 +75,18 @@ export async function unsubscribe(
         now,
       })
     }
-    return (await findLeftAt(db, { subscriberId, newsletterId })) ?? now
+    return {
+      changed: left,
+      leftAt: (await findLeftAt(db, { subscriberId, newsletterId })) ?? now,
+    }
   })
+  if (changed) {
+    await noteLeavings(context, leaving.subscriber, {
+      kind: 'left',
+      newsletterIds: [newsletterId],
+      now,
+    })
+  }
   // Names what this press turned off, so that an undo never brings back what was left on another day or page.
   const undoToken = sealToken(context.secrets, 'undo', {
     publicId: leaving.subscriber.publicId,
@@ -86,21 +98,22 @@ export async function unsubscribe(
 
 /** Takes back one leaving, for 24 hours; what was left before or after it stays off. */
 export async function undoUnsubscribe(
-  { db, clock, secrets }: Pick<Context, 'db' | 'clock' | 'secrets'>,
+  context: Pick<Context, 'db' | 'clock' | 'secrets' | 'leavings'>,
   token: string,
 ): Promise<'returned' | 'too late' | 'unknown'> {
+  const { db, clock, secrets } = context
   const opened = openToken(secrets, 'undo', token)
   const subscriber = opened && (await findByPublicId(db, opened.publicId))
   if (opened === undefined || subscriber === undefined) return 'unknown'
   const now = clock.now()
   const leftAt = new Date(opened.reference)
   if (now.getTime() - leftAt.getTime() > UNDO_HOURS * 3_600_000) return 'too late'
-  return inTransaction(db, async (transaction) => {
+  const returned = await inTransaction(db, async (transaction) => {
     await lockSubscriber(transaction, subscriber.id)
     const found = await listLeftAt(transaction, { subscriberId: subscriber.id, leftAt })
-    if (found.length === 0) return 'too late'
+    if (found.length === 0) return undefined
     const newsletterIds = found.filter((row) => !row.returned).map((row) => row.newsletterId)
-    if (newsletterIds.length === 0) return 'returned'
+    if (newsletterIds.length === 0) return []
     await subscribeTo(transaction, { subscriberId: subscriber.id, newsletterIds, now })
     await activateSubscriber(transaction, { id: subscriber.id, now })
     for (const newsletterId of newsletterIds) {
@@ -112,6 +125,9 @@ export async function undoUnsubscribe(
         now,
       })
     }
-    return 'returned'
+    return newsletterIds
   })
+  if (returned === undefined) return 'too late'
+  await noteLeavings(context, subscriber, { kind: 'returned', newsletterIds: returned, now })
+  return 'returned'
 }

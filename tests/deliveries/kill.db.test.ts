@@ -8,7 +8,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { readAccounts } from '#deliveries/accounts.ts'
 import { openHouse } from '../house.ts'
-import { type FakeSmtp, startFakeSmtp } from '../mail/fake-smtp.ts'
+import { type FakeRelay, startFakeRelay } from '../support/fake-relay.ts'
 import { addCrowd, releaseDigest, stateOf } from './send-fixture.ts'
 
 const CONNECTIONS = 4
@@ -18,7 +18,7 @@ const PROGRAM = fileURLToPath(new URL('killed-sender.ts', import.meta.url))
 
 test('however often a sender is killed in the middle, nobody is mailed twice, nobody is lost, and few are uncertain', async () => {
   await using house = await openHouse({ now: new Date() })
-  await using smtp = await startFakeSmtp({
+  await using smtp = await startFakeRelay({
     script: ({ stage }) => (stage === 'dot' ? { after: pause(Math.random() * 4) } : undefined),
   })
   await addCrowd(house, READERS)
@@ -57,11 +57,11 @@ test('however often a sender is killed in the middle, nobody is mailed twice, no
   expect(await stateOf(house, editionId)).toBe('sent')
 }, 120_000)
 
-function recipients(smtp: FakeSmtp): string[] {
+function recipients(smtp: FakeRelay): string[] {
   return smtp.bodies.map((body) => /^To: (\S+)/m.exec(body)?.[1] ?? 'nobody')
 }
 
-async function untilBodies(smtp: FakeSmtp, count: number, child: ChildProcess): Promise<void> {
+async function untilBodies(smtp: FakeRelay, count: number, child: ChildProcess): Promise<void> {
   while (smtp.bodies.length < count && child.exitCode === null) await pause(1)
 }
 

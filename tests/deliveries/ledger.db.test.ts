@@ -116,7 +116,7 @@ test('a hundred editions share a partition with room on its pages', async () => 
   expect(rows).toEqual(
     ['delivery_0', 'delivery_100', 'delivery_200'].map((name) => ({
       name,
-      options: ['fillfactor=60'],
+      options: ['fillfactor=45'],
     })),
   )
 })

@@ -3,48 +3,11 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { claimWalk, lockDrain } from '#deliveries/claim-store.ts'
 import { recoverSenders } from '#deliveries/recover.ts'
 import { stopEdition } from '#deliveries/send-edition.ts'
-import { addReaders, type House, openHouse } from '../house.ts'
-import { type Desk, fates, openDesk, readRows, releaseDigest } from './send-fixture.ts'
-
-const LEASE_MS = 300_000
-
-/** Four rows claimed: one accepted, one refused, one begun, one not begun. */
-async function breakOff(house: House, desk: Desk): Promise<number> {
-  await addReaders(house, 4)
-  const editionId = await releaseDigest(house)
-  const input = {
-    kinds: ['digest' as const],
-    senderId: desk.sender.id,
-    test: true,
-    limit: 9,
-    leaseMs: LEASE_MS,
-    now: house.now,
-  }
-  await house.db.transaction().execute(async (db) => {
-    const drain = await lockDrain(db, input)
-    return drain && claimWalk(db, { drain, input })
-  })
-  const { journal } = desk.sender
-  const key = (subscriberId: number) => ({ editionId, subscriberId, attempt: 1 })
-  for (const subscriberId of [1, 2, 3]) journal.begun(key(subscriberId))
-  journal.accepted(key(1), 'A1B2')
-  journal.other(key(2))
-  return editionId
-}
-
-async function kill({ db }: House, { sender }: Desk): Promise<void> {
-  await sql`update sender set process_start = '1' where id = ${sender.id}`.execute(db)
-}
-
-async function openSenders({ db }: House): Promise<number[]> {
-  const { rows } = await sql<{
-    id: number
-  }>`select id from sender where ended_at is null order by id`.execute(db)
-  return rows.map((row) => row.id)
-}
+import { openHouse } from '../house.ts'
+import { breakOff, kill, LEASE_MS, openSenders } from './broken-off.ts'
+import { type Desk, fates, openDesk, readRows } from './send-fixture.ts'
 
 async function journalPath({ dataDir }: Desk, index: number): Promise<string> {
   const folder = join(dataDir, 'journal')
@@ -144,36 +107,23 @@ test.each([
   },
 )
 
-test('a living sender keeps its rows until the lease has passed; then they are uncertain, for it may still send', async () => {
+test('however many rows a lost sender had claimed, all are settled at once', async () => {
   await using house = await openHouse()
-  await using stalled = await openDesk(house)
-  const editionId = await breakOff(house, stalled)
-  await using desk = await openDesk(house, { beside: stalled })
+  await using lost = await openDesk(house)
+  const editionId = await breakOff(house, lost)
+  await sql`
+    insert into delivery (edition_id, subscriber_id, state, variant, cohort, destination, release_at, not_after, version
+                         , address_version, attempt, sender_id, lease_until)
+    select ${editionId}, 1000 + n, 'claimed', 1, 1, 1, ${house.now}, ${house.now}::timestamptz + interval '6 hours'
+         , 1, 1, 1, ${lost.sender.id}, ${house.now}
+      from generate_series(1, 2500) n`.execute(house.db)
+  await kill(house, lost)
+  await using desk = await openDesk(house, { beside: lost })
 
-  await recoverSenders(house.context, desk.sender)
-  const early = await fates(house, editionId)
-  house.wait(LEASE_MS + 1)
-  await recoverSenders(house.context, desk.sender)
+  const recovered = await recoverSenders(house.context, desk.sender)
 
-  expect(early).toEqual(['claimed', 'claimed', 'claimed', 'claimed'])
-  expect(await fates(house, editionId)).toEqual([
-    'uncertain',
-    'uncertain',
-    'uncertain',
-    'uncertain',
-  ])
-  expect(await openSenders(house)).toContain(stalled.sender.id)
-})
-
-test('a sender never takes its own rows for lost', async () => {
-  await using house = await openHouse()
-  await using desk = await openDesk(house)
-  const editionId = await breakOff(house, desk)
-  house.wait(LEASE_MS + 1)
-
-  await recoverSenders(house.context, desk.sender)
-
-  expect(await fates(house, editionId)).toEqual(['claimed', 'claimed', 'claimed', 'claimed'])
+  expect(recovered).toEqual({ accepted: 1, planned: 2502, uncertain: 1 })
+  expect(await openSenders(house)).toEqual([desk.sender.id])
 })
 
 test('rows of a stopped edition are settled too', async () => {

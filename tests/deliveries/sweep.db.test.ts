@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { requestToJoin } from '#deliveries/service-mail.ts'
+import { holdEverything, releaseHold, RestoreMark } from '#deliveries/restore-mark.ts'
 import { sweepDeliveries } from '#deliveries/sweep.ts'
 import { getEdition, releaseEdition } from '#editions/store.ts'
 import { addReaders, openHouse } from '../house.ts'
@@ -127,6 +128,32 @@ test('an edition that was released into the built-in inbox is held when a relay 
     state: 'held',
     stateReason: expect.stringContaining('SMTP_URL is not set'),
   })
+})
+
+test('while everything is held no job is left, and rows of lost processes are settled all the same', async () => {
+  await using house = await openHouse()
+  await addReaders(house, 1)
+  await using desk = await openDesk(house)
+  const editionId = await releaseDigest(house)
+  await desk.drain()
+  await releaseAlert(house)
+  const mark = await RestoreMark.open(house.context, { dataDir: desk.dataDir })
+  await holdEverything(house.context, { reason: 'test' })
+  desk.sender.unwritten.push({
+    key: { editionId, subscriberId: 1, attempt: 1 },
+    fate: { kind: 'given back' },
+    at: house.now,
+  })
+  house.jobs.length = 0
+
+  await sweepDeliveries(house.context, { ...desk.sender, mark })
+  const held = [...house.jobs]
+  await releaseHold(house.context, { dataDir: desk.dataDir, operator: 'ines' })
+  await sweepDeliveries(house.context, { ...desk.sender, mark })
+
+  expect(held).toEqual([])
+  expect(desk.sender.unwritten).toEqual([])
+  expect(house.jobs).toMatchObject([{ name: 'drain-lane', data: { lane: 'alert' } }])
 })
 
 test('sweeping twice is the same as sweeping once', async () => {

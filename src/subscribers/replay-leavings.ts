@@ -1,0 +1,118 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
+import { inTransaction } from '#db/transaction.ts'
+import { hasCode } from '#errors.ts'
+import { type Line, parseLine } from './leaving-line.ts'
+import { leavingsPath } from './leavings.ts'
+import { closeAgain, findPlace, listUnknown, savePlace, suppressAgain } from './replay-store.ts'
+import { activateSubscriber, leave, lockSubscriber, recordConsent, subscribeTo } from './store.ts'
+
+export type Replayed = { left: number; returned: number; suppressed: number; damaged: number }
+
+/** Some six hundred lines. */
+const CHUNK_BYTES = 2 ** 16
+const FORM = 'replayed after a restore'
+
+/**
+ * Before anything is sent: who left according to the file outside the database has left in it. From where the database
+ * last stood, so that a start costs nothing and a restored one is told all it missed. Asking again is harmless.
+ */
+export async function replayLeavings(
+  { db, log }: Pick<Context, 'db' | 'log'>,
+  { dataDir }: { dataDir: string },
+): Promise<Replayed> {
+  const total: Replayed = { left: 0, returned: 0, suppressed: 0, damaged: 0 }
+  await using file = await openToRead(leavingsPath(dataDir))
+  if (file === undefined) return total
+  const name = await nameOf(file)
+  const known = await findPlace(db, name)
+  let place = known <= (await file.stat()).size ? known : 0
+  for (;;) {
+    const { lines, damaged, bytes } = await readLines(file, place)
+    if (bytes === 0) break
+    if (damaged > 0) log.error({ damaged, place }, 'lines of leavings.log are damaged: skipped')
+    total.damaged += damaged
+    await replayLines(db, { lines, total })
+    place += bytes
+    await savePlace(db, { file: name, place })
+  }
+  if (total.left + total.returned + total.suppressed > 0)
+    log.warn(total, 'the database did not know of these leavings: it was restored from a backup')
+  return total
+}
+
+async function openToRead(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r')
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined
+    throw error
+  }
+}
+
+/** Of the first line; a damaged one gives a name nobody knows, and the file is replayed from its beginning. */
+async function nameOf(file: FileHandle): Promise<string> {
+  const { lines } = await readLines(file, 0)
+  const [first] = lines
+  return first?.kind === 'opened' ? first.addressHash.toString('hex', 0, 8) : 'without a name'
+}
+
+/** Whole lines only: the last one may be being written. */
+async function readLines(
+  file: FileHandle,
+  place: number,
+): Promise<{ lines: Line[]; damaged: number; bytes: number }> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, place)
+  const end = buffer.lastIndexOf(0x0a, bytesRead - 1) + 1
+  // Longer than any line: what is no line is passed over.
+  if (end === 0 && bytesRead === CHUNK_BYTES) return { lines: [], damaged: 1, bytes: bytesRead }
+  const texts = buffer.toString('latin1', 0, end).split('\n').slice(0, -1)
+  const lines = texts.map(parseLine).filter((line) => line !== undefined)
+  const empty = texts.filter((text) => text === '').length
+  return { lines, damaged: texts.length - empty - lines.length, bytes: end }
+}
+
+async function replayLines(
+  db: Db,
+  { lines, total }: { lines: Line[]; total: Replayed },
+): Promise<void> {
+  const closed = lines.filter(({ kind }) => ['asked', 'complained', 'erased'].includes(kind))
+  if (closed.length > 0) {
+    total.suppressed += await suppressAgain(db, closed)
+    await closeAgain(
+      db,
+      closed.filter(({ kind }) => kind !== 'asked'),
+    )
+  }
+  const choices = lines.filter(({ kind }) => kind === 'left' || kind === 'returned')
+  for (const { index } of await listUnknown(db, choices)) {
+    const line = choices[index]
+    if (line !== undefined && (await replayLine(db, line))) total[kindOf(line)] += 1
+  }
+}
+
+/** Looks once more under the lock: two processes of a machine start together. */
+async function replayLine(db: Db, line: Line): Promise<boolean> {
+  return inTransaction(db, async (transaction) => {
+    const [first] = await listUnknown(transaction, [line])
+    if (first === undefined) return false
+    const { subscriberId } = first
+    await lockSubscriber(transaction, subscriberId)
+    if ((await listUnknown(transaction, [line])).length === 0) return false
+    const { newsletterId, at: now } = line
+    const kind = kindOf(line)
+    if (kind === 'left') await leave(transaction, { subscriberId, newsletterId, now })
+    else {
+      const newsletterIds = newsletterId === null ? [] : [newsletterId]
+      await subscribeTo(transaction, { subscriberId, newsletterIds, now })
+      await activateSubscriber(transaction, { id: subscriberId, now })
+    }
+    await recordConsent(transaction, { subscriberId, newsletterId, kind, form: FORM, now })
+    return true
+  })
+}
+
+function kindOf({ kind }: Line): 'left' | 'returned' {
+  return kind === 'returned' ? 'returned' : 'left'
+}

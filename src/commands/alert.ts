@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Command, numberArgument } from '#commands/command.ts'
+import { promiseLines } from '#commands/promise-lines.ts'
 import { countAudience } from '#deliveries/plan-store.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
 import { getEdition } from '#editions/store.ts'
@@ -17,7 +19,7 @@ export const alert: Command = {
     const articleId = numberArgument(positionals[0], 'article')
     await using house = await enter('draft alert')
     if (values.release) requireDuty(house.operator, 'release alert')
-    const { context } = house.app
+    const { context, dataDir } = house.app
     const { draftAlert } = await import('#editions/draft-alert.ts')
     const { editionId, contentHash, made } = await draftAlert(context, {
       articleId,
@@ -33,7 +35,8 @@ export const alert: Command = {
       return
     }
     await approveEdition(context, { editionId, contentHash, operatorId: house.operator.id })
-    await sendEdition(context, { editionId, rule: 'now' })
+    const dkimDir = context.config.dkimDir ?? join(dataDir, 'dkim')
+    const promised = await sendEdition(context, { editionId, rule: 'now', dkimDir })
     const audience = await countAudience(context.db, editionId)
     await house.note('release alert', `edition ${editionId}`, {
       article: articleId,
@@ -43,5 +46,6 @@ export const alert: Command = {
     out.line(
       `  released to ${audience} readers${context.relay.test ? ', into the built-in inbox' : ''}`,
     )
+    for (const line of promiseLines(promised)) out.line(line)
   },
 }

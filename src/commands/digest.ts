@@ -2,15 +2,17 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Command, type Entered, numberArgument, type Out } from '#commands/command.ts'
+import { durationInWords, parseDuration } from '#deliveries/duration.ts'
 import { previewOf } from '#deliveries/preview.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
 import { countAudience } from '#deliveries/plan-store.ts'
+import { promiseLines } from '#commands/promise-lines.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 
 export const digest: Command = {
   usage:
-    'digest compose [newsletter] [--again] | preview <edition> [--out DIR] | approve <edition> [--hash HASH] | send <edition> [--local-hour]',
+    'digest compose [newsletter] [--again] | preview <edition> [--out DIR] | approve <edition> [--hash HASH] | send <edition> [--local-hour] [--spread 10m]',
   about: 'Composes a digest, shows it, approves exactly what was shown, and sends it.',
   async run({ args, out, enter }) {
     const [verb = '', ...rest] = args
@@ -104,21 +106,40 @@ async function approve({ rest, out, house }: Step): Promise<void> {
   out.line(`edition ${edition.id} is approved: send it with "daybreak digest send ${edition.id}"`)
 }
 
+const DAY_MS = 24 * 3_600_000
+
 async function send({ rest, out, house }: Step): Promise<void> {
   await using entered = house
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { 'local-hour': { type: 'boolean', default: false } },
+    options: { 'local-hour': { type: 'boolean', default: false }, spread: { type: 'string' } },
   })
-  const { context } = entered.app
+  const { context, dataDir } = entered.app
   const edition = await getEdition(context.db, numberArgument(positionals[0], 'edition'))
   const rule = values['local-hour'] ? 'local hour' : 'now'
-  await sendEdition(context, { editionId: edition.id, rule })
+  const spreadMs =
+    values.spread === undefined
+      ? undefined
+      : parseDuration(values.spread, { field: 'spread', mostMs: DAY_MS })
+  const dkimDir = context.config.dkimDir ?? join(dataDir, 'dkim')
+  const { estimate, warmUp } = await sendEdition(context, {
+    editionId: edition.id,
+    rule,
+    spreadMs,
+    dkimDir,
+  })
   const audience = await countAudience(context.db, edition.id)
-  await entered.note('send', `edition ${edition.id}`, { rule, audience, hash: edition.contentHash })
+  const spread = durationInWords(estimate.spreadMs)
+  await entered.note('send', `edition ${edition.id}`, {
+    rule,
+    spread,
+    audience,
+    hash: edition.contentHash,
+  })
   out.line(
-    `edition ${edition.id} goes to ${audience} readers ${rule === 'now' ? 'now' : 'at their own hour'}${context.relay.test ? ', into the built-in inbox' : ''}`,
+    `edition ${edition.id} goes to ${audience} readers ${rule === 'now' ? 'now' : 'at their own hour'}${spread === '0 s' ? '' : `, spread over ${spread}`}${context.relay.test ? ', into the built-in inbox' : ''}`,
   )
-  out.line(`  it leaves while "daybreak start" runs; watch: daybreak edition ${edition.id}`)
+  for (const line of promiseLines({ estimate, warmUp })) out.line(line)
+  out.line(`  it leaves while "daybreak start" runs; watch: daybreak edition ${edition.id} --watch`)
 }

@@ -1,9 +1,18 @@
 import { parseArgs } from 'node:util'
-import { type Command, numberArgument, type Out, tableOf } from '#commands/command.ts'
-import { type Accounts, listUncertain, readAccounts } from '#deliveries/accounts.ts'
-import { resumeEdition, sendUncertainAgain, stopEdition } from '#deliveries/send-edition.ts'
-import { type Edition, getEdition, listEditions } from '#editions/store.ts'
+import { type Command, type Entered, numberArgument, type Out, tableOf } from '#commands/command.ts'
+import { printAccounts, progressLines } from '#commands/edition-account.ts'
+import { resendByHand, terminalQuestion } from '#commands/edition-resend.ts'
+import { watchEdition } from '#commands/edition-watch.ts'
+import type { Config } from '#config.ts'
+import { listUncertain } from '#deliveries/accounts.ts'
+import { readProgress } from '#deliveries/progress.ts'
+import { pauseEdition, resumeEdition, stopEdition } from '#deliveries/send-edition.ts'
+import { getEdition, listEditions } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
+import { profiles } from '#mail/profiles.ts'
+import { parseRelays } from '#mail/smtp-url.ts'
+import type { Duty } from '#operators/operator.ts'
+import { untilToldToStop } from '#stop-signal.ts'
 
 export const editions: Command = {
   usage: 'editions',
@@ -28,98 +37,122 @@ export const editions: Command = {
 }
 
 export const edition: Command = {
-  usage: 'edition <edition> [stop --reason TEXT | resume | send-again] [--json]',
+  usage:
+    'edition <edition> [pause | resume | stop --reason TEXT | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
   about:
-    'Shows what became of every mail of an edition; stops it, lets a held one go on, or sends uncertain mails again.',
-  async run({ args, out, enter }) {
+    'Shows what became of every mail of an edition and how fast it goes; pauses, stops or resumes it, or sends mails of a state again.',
+  async run({ args, out, enter, config }) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { reason: { type: 'string' }, json: { type: 'boolean', default: false } },
+      options: {
+        reason: { type: 'string' },
+        for: { type: 'string' },
+        reply: { type: 'string' },
+        yes: { type: 'string' },
+        watch: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+      },
     })
-    const id = numberArgument(positionals[0], 'edition')
-    const verb = positionals[1]
-    await using house = await enter(verb === undefined ? 'read' : 'stop')
+    const editionId = numberArgument(positionals[0], 'edition')
+    const verb = parseVerb(positionals[1])
+    await using house = await enter(DUTIES[verb])
     const { context } = house.app
+    const step = { house, out, editionId }
     switch (verb) {
-      case undefined:
+      case 'show':
         break
-      case 'stop': {
-        const reason = values.reason ?? `stopped by ${house.operator.name}`
-        const left = await stopEdition(context, { editionId: id, reason })
-        await house.note('stop', `edition ${id}`, { reason, left })
-        out.line(`stopped: ${left} readers are left out`)
+      case 'pause':
+        await pause(step)
         break
-      }
+      case 'stop':
+        await stop(step, values.reason)
+        break
       case 'resume':
-        await resumeEdition(context, id)
-        await house.note('resume', `edition ${id}`)
+        await resume(step)
         break
-      case 'send-again': {
-        const count = await sendUncertainAgain(context, id)
-        await house.note('send again', `edition ${id}`, { count })
-        out.line(`${count} mails that may have arrived go again, byte for byte the same`)
-        break
+      case 'resend': {
+        const ask = terminalQuestion()
+        await resendByHand(
+          { house, out },
+          {
+            ...values,
+            editionId,
+            what: positionals[2],
+            ask,
+            keepsMessageIds: keepsMessageIds(config),
+          },
+        )
+        return
       }
-      default:
-        throw new Refusal(`edition takes stop, resume or send-again, not "${verb}"`)
     }
-    const found = await getEdition(context.db, id)
-    const accounts = await readAccounts(context.db, id)
-    if (values.json) {
-      out.line(
-        JSON.stringify({
-          edition: id,
-          state: found.state,
-          reason: found.stateReason,
-          test: found.test,
-          ...accounts,
-        }),
-      )
+    if (!values.watch) {
+      await show(step, values.json)
       return
     }
-    printAccounts(out, { edition: found, accounts })
-    for (const row of await listUncertain(context.db, id)) {
-      out.line(`  may have arrived: reader ${row.subscriberId}, ${row.reply}`)
-    }
+    using told = untilToldToStop(config)
+    const width = process.stdout.isTTY ? process.stdout.columns : null
+    const watch = { editionId, out, width, json: values.json, everyMs: 1000, signal: told.signal }
+    await watchEdition(context, watch)
   },
 }
 
-/** Reasons as people say them; the others are said as they are. */
-const REASONS: Record<string, string> = {
-  left: 'unsubscribed',
-  suppressed: 'on the do-not-mail list',
-  snoozed: 'on a break',
-  expired: 'too late to be news',
+function keepsMessageIds({ smtpUrl }: Config): boolean {
+  const relays = smtpUrl === null ? [] : parseRelays(smtpUrl)
+  return relays.every(({ profile }) => profiles[profile].keepsMessageId)
 }
 
-/** The accounts as a table for people; it adds up, and says so. */
-export function printAccounts(
-  out: Out,
-  {
-    edition: { id, subject, state, stateReason, test },
-    accounts,
-  }: { edition: Edition; accounts: Accounts },
-): void {
-  out.line(`edition ${id}: ${subject}`)
-  out.line(`  state: ${state}${stateReason === null ? '' : ` (${stateReason})`}`)
-  const rows = [
-    { what: 'planned', readers: accounts.planned },
-    {
-      what: test ? 'accepted by the built-in inbox (no reader was mailed)' : 'sent',
-      readers: accounts.accepted,
-    },
-    { what: 'being sent', readers: accounts.claimed },
-    { what: 'waiting', readers: accounts.waiting },
-    { what: 'trying again', readers: accounts.tryingAgain },
-    { what: 'refused by the mail system', readers: accounts.rejected },
-    { what: 'may have arrived', readers: accounts.uncertain },
-    ...Object.entries(accounts.excludedBy).map(([reason, readers]) => ({
-      what: `left out: ${REASONS[reason] ?? reason}`,
-      readers,
-    })),
-  ]
-  for (const line of tableOf(rows.filter((row) => row.readers > 0 || row.what === 'planned')))
-    out.line(`  ${line}`)
-  for (const reason of accounts.waitingBecause) out.line(`  waiting because: ${reason}`)
+type Verb = 'show' | 'pause' | 'resume' | 'stop' | 'resend'
+type Step = { house: Entered; out: Out; editionId: number }
+
+const DUTIES: Record<Verb, Duty> = {
+  show: 'read',
+  pause: 'stop',
+  stop: 'stop',
+  resume: 'send',
+  resend: 'send',
+}
+
+function parseVerb(text: string | undefined): Verb {
+  if (text === undefined) return 'show'
+  const verb = (['pause', 'resume', 'stop', 'resend'] as const).find((one) => one === text)
+  if (verb === undefined)
+    throw new Refusal(`edition takes pause, resume, stop or resend, not "${text}"`)
+  return verb
+}
+
+async function pause({ house, out, editionId }: Step): Promise<void> {
+  await pauseEdition(house.app.context, { editionId, by: house.operator.name })
+  await house.note('pause', `edition ${editionId}`)
+  out.line(`paused: nothing of it leaves until "daybreak edition ${editionId} resume"`)
+}
+
+async function stop({ house, out, editionId }: Step, text: string | undefined): Promise<void> {
+  const reason = text ?? `stopped by ${house.operator.name}`
+  const left = await stopEdition(house.app.context, { editionId, reason })
+  await house.note('stop', `edition ${editionId}`, { reason, left })
+  out.line(`stopped: ${left} mails do not leave`)
+}
+
+async function resume({ house, editionId }: Step): Promise<void> {
+  await resumeEdition(house.app.context, editionId)
+  await house.note('resume', `edition ${editionId}`)
+}
+
+async function show({ house, out, editionId }: Step, json: boolean): Promise<void> {
+  const { db, clock } = house.app.context
+  const found = await getEdition(db, editionId)
+  const now = clock.now()
+  const progress = await readProgress(db, { editionId, now })
+  const { accounts, state, stateReason, ...pace } = progress
+  if (json) {
+    out.line(JSON.stringify({ ...pace, state, reason: stateReason, test: found.test, ...accounts }))
+    return
+  }
+  printAccounts(out, { edition: found, accounts })
+  for (const line of progressLines(progress, now)) out.line(line)
+  if (accounts.uncertain === 0) return
+  for (const row of await listUncertain(db, editionId)) {
+    out.line(`  may have arrived: reader ${row.subscriberId}, ${row.reply}`)
+  }
 }

@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
+import { listHindrances, listRetryReplies } from './account-store.ts'
+import { excludedOf, readTally, waitingOf } from './tally-store.ts'
 
 /** What became of an edition's mails. `planned` is all rows; the others add up to it. */
 export type Accounts = {
@@ -12,44 +14,48 @@ export type Accounts = {
   uncertain: number
   excluded: number
   excludedBy: Record<string, number>
-  /** Why mails wait, in the relay's words, most frequent first. */
+  /** Why mails wait: a hold of everything, then what relays and receivers said. */
   waitingBecause: string[]
   firstAcceptedAt: Date | null
   lastAcceptedAt: Date | null
 }
 
+/** From the counters: a page costs the same for ten readers and for a million. */
 export async function readAccounts(db: Db, editionId: number): Promise<Accounts> {
-  const { rows } = await sql<Omit<Accounts, 'excludedBy' | 'waitingBecause'>>`
-    select count(*) as planned
-         , count(*) filter (where state = 'planned' and retry_at is null) as waiting
-         , count(*) filter (where state = 'planned' and retry_at is not null) as "tryingAgain"
-         , count(*) filter (where state = 'claimed') as claimed
-         , count(*) filter (where state = 'accepted') as accepted
-         , count(*) filter (where state = 'rejected') as rejected
-         , count(*) filter (where state = 'uncertain') as uncertain
-         , count(*) filter (where state = 'excluded') as excluded
-         , min(outcome_at) filter (where state = 'accepted') as "firstAcceptedAt"
-         , max(outcome_at) filter (where state = 'accepted') as "lastAcceptedAt"
-      from delivery where edition_id = ${editionId}`.execute(db)
-  const { rows: reasons } = await sql<{ reason: string; count: number }>`
-    select reason, count(*) as count from delivery
-     where edition_id = ${editionId} and state = 'excluded'
-     group by reason order by 2 desc, 1`.execute(db)
-  const { rows: replies } = await sql<{ reply: string }>`
-    select reply from delivery
-     where edition_id = ${editionId} and state = 'planned' and reply is not null
-     group by reply order by count(*) desc, reply limit 3`.execute(db)
-  const [counts] = rows
-  if (counts === undefined) throw new Error('a count returned no row')
+  const tally = (await readTally(db, [editionId])).get(editionId)
+  if (tally === undefined) throw new Error('an edition that was asked for has no tally')
+  const waiting = waitingOf(tally)
   return {
-    ...counts,
-    excludedBy: Object.fromEntries(reasons.map((row) => [row.reason, row.count])),
-    waitingBecause: replies.map((row) => row.reply),
+    planned: tally.planned,
+    waiting,
+    tryingAgain: tally.retry,
+    claimed: tally.claimed,
+    accepted: tally.accepted,
+    rejected: tally.rejected,
+    uncertain: tally.uncertain,
+    excluded: excludedOf(tally),
+    excludedBy: tally.excludedBy,
+    waitingBecause:
+      waiting + tally.retry > 0
+        ? await listReasons(db, { editionId, retries: tally.retry > 0 })
+        : [],
+    firstAcceptedAt: tally.firstAcceptedAt,
+    lastAcceptedAt: tally.lastAcceptedAt,
   }
+}
+
+async function listReasons(
+  db: Db,
+  { editionId, retries }: { editionId: number; retries: boolean },
+): Promise<string[]> {
+  const hindrances = await listHindrances(db, editionId)
+  const replies = retries ? await listRetryReplies(db, editionId) : []
+  return [...new Set([...hindrances, ...replies])].slice(0, 3)
 }
 
 export type UncertainRow = { subscriberId: number; reply: string; outcomeAt: Date }
 
+/** Reads the edition's rows: only worth it when the counters say that there are some. */
 export async function listUncertain(db: Db, editionId: number): Promise<UncertainRow[]> {
   const { rows } = await sql<UncertainRow>`
     select subscriber_id as "subscriberId", reply, outcome_at as "outcomeAt" from delivery

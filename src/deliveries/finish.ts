@@ -1,58 +1,92 @@
-import { sql } from 'kysely'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
+import {
+  compareLedger,
+  type Comparison,
+  endEdition,
+  findEnded,
+  lockEnded,
+  noteCounted,
+} from './finish-store.ts'
+import { addTally, NO_SENDER } from './tally-store.ts'
+
+/** Counters that say for so long that a mail is still to come are checked against the ledger. */
+const DOUBT_MS = 10 * 60_000
 
 /**
- * An edition is sent only when planned = accepted + rejected + excluded + uncertain adds up by a count. A gap holds it
- * for a person; it is never rounded away.
+ * An edition is sent only when a count of the ledger says that planned = accepted + rejected + excluded + uncertain. It
+ * is counted once, when the counters say that it is worth it. A gap holds the edition for a person; it is never rounded
+ * away. Counters that are wrong are corrected by the count: the row is the truth.
  */
 export async function finishEdition(
   { db, clock, log }: Pick<Context, 'db' | 'clock' | 'log'>,
   editionId: number,
 ): Promise<void> {
-  const done = await inTransaction(db, async (transaction) =>
-    (await lockDone(transaction, editionId))
-      ? settle(transaction, { editionId, now: clock.now() })
-      : undefined,
+  const now = clock.now()
+  const ended = await findEnded(db, editionId)
+  if (ended === undefined) return
+  if (!ended.settled && now.getTime() - ended.countedAt.getTime() < DOUBT_MS) return
+  const count = await inTransaction(db, async (transaction) =>
+    settle(transaction, { editionId, now }),
   )
-  if (done?.state === 'held')
-    log.error({ edition: editionId, ...done }, 'the accounts do not add up')
-  else if (done !== undefined) log.info({ edition: editionId, ...done }, 'edition finished')
+  if (count === undefined) return
+  const { verdict, wrong, total } = count
+  if (wrong.length > 0)
+    log.error(
+      { edition: editionId, wrong },
+      'the counters differed from the ledger and were corrected',
+    )
+  if (verdict.state === 'held') log.error({ edition: editionId, ...verdict }, 'edition held')
+  else if (verdict.state !== 'open')
+    log.info({ edition: editionId, state: verdict.state, total }, 'edition finished')
 }
 
-/** Whether every walk is at its end. Locked, so that nobody puts a row back between the count and its verdict. */
-async function lockDone(db: Db, editionId: number): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from edition e
-     where e.id = ${editionId} and e.state = 'sending' and e.planned_at is not null
-       and not exists (select from delivery_drain d where d.edition_id = e.id)
-       for update`.execute(db)
-  return rows.length > 0
-}
+type Verdict = { state: 'open' | 'sent' } | { state: 'held' | 'skipped'; reason: string }
 
 async function settle(
   db: Db,
   { editionId, now }: { editionId: number; now: Date },
-): Promise<{ state: string; audience: number; total: number } | undefined> {
-  const { rows } = await sql<{ state: string; audience: number; total: number }>`
-    with ready as (
-      select e.id, e.audience from edition e
-       where e.id = ${editionId}
-         and not exists (select from delivery d
-                          where d.edition_id = e.id and d.state = 'planned' and d.retry_at is not null)
-         and not exists (select from delivery d where d.edition_id = e.id and d.state in ('planned', 'claimed'))
-    ), total as (
-      select r.id, r.audience, (select count(*) from delivery d where d.edition_id = r.id) as total from ready r
-    )
-    update edition e
-       set state = (case when t.total <> t.audience then 'held' when t.total = 0 then 'skipped' else 'sent' end)::edition_state
-         , state_reason = case when t.total <> t.audience
-                               then format('the accounts do not add up: %s planned, %s in the ledger', t.audience, t.total)
-                               when t.total = 0 then 'nobody gets this newsletter yet' end
-         , sent_at = case when t.total = t.audience and t.total > 0 then ${now}::timestamptz end
-      from total t
-     where e.id = t.id and e.state = 'sending'
-    returning e.state, t.audience, t.total`.execute(db)
-  return rows[0]
+): Promise<{ verdict: Verdict; wrong: Comparison[]; total: number } | undefined> {
+  const ended = await lockEnded(db, editionId)
+  if (ended === undefined) return undefined
+  const comparison = await compareLedger(db, editionId)
+  const total = ledgerOf(comparison, 'planned')
+  const verdict = verdictOf(comparison, ended.audience)
+  const { state } = verdict
+  if (state !== 'open') {
+    const reason = 'reason' in verdict ? verdict.reason : null
+    await endEdition(db, { editionId, state, reason, now })
+  }
+  // Of a gap, the counters are evidence.
+  const wrong = state === 'held' ? [] : comparison.filter(isWrong)
+  await addTally(db, {
+    editionId,
+    shard: NO_SENDER,
+    deltas: Object.fromEntries(wrong.map(({ what, ledger, tally }) => [what, ledger - tally])),
+    at: now,
+  })
+  if (total > 0) await noteCounted(db, { editionId, now })
+  return { verdict, wrong, total }
+}
+
+function verdictOf(comparison: Comparison[], audience: number): Verdict {
+  const total = ledgerOf(comparison, 'planned')
+  if (total !== audience) {
+    return {
+      state: 'held',
+      reason: `the accounts do not add up: ${audience} planned, ${total} in the ledger`,
+    }
+  }
+  if (total === 0) return { state: 'skipped', reason: 'nobody gets this newsletter yet' }
+  const open = (['waiting', 'retry', 'claimed'] as const).map((what) => ledgerOf(comparison, what))
+  return { state: open.every((count) => count === 0) ? 'sent' : 'open' }
+}
+
+function ledgerOf(comparison: Comparison[], what: Comparison['what']): number {
+  return comparison.find((row) => row.what === what)?.ledger ?? 0
+}
+
+function isWrong({ what, ledger, tally }: Comparison): boolean {
+  return what !== 'waiting' && ledger !== tally
 }

@@ -1,5 +1,5 @@
-import { sql } from 'kysely'
 import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { listMissingSettings } from '#editions/publication.ts'
@@ -7,13 +7,21 @@ import {
   approveContent,
   type Edition,
   getEdition,
-  lockState,
   moveEdition,
   releaseEdition,
 } from '#editions/store.ts'
+import { readPin } from '#mail/dkim/dkim.ts'
+import { profiles } from '#mail/profiles.ts'
+import { parseRelays } from '#mail/smtp-url.ts'
+import { findWarmUp } from './account-store.ts'
+import { type PlanEstimate, planEstimate } from './estimate-store.ts'
+import { lateInWords } from './estimate.ts'
 import { laneOf } from './lane.ts'
 import { planSlice } from './plan.ts'
 import { findSenderAtWork } from './sender.ts'
+import { dropDrains, excludeNext } from './stop-store.ts'
+import { addTally, NO_SENDER } from './tally-store.ts'
+import type { WarmUp } from './warm-up-store.ts'
 
 /** Says yes to exactly the content with this hash. @throws Refusal when it changed since it was looked at */
 export async function approveEdition(
@@ -33,30 +41,85 @@ export async function approveEdition(
   throw new Refusal(`edition ${editionId} cannot be approved: ${why}`, { status: 409 })
 }
 
-export type Release = { editionId: number; rule: Edition['releaseRule'] }
+export type Releasing = Pick<Context, 'db' | 'clock' | 'enqueue' | 'relay' | 'config'>
+
+export type Release = {
+  editionId: number
+  rule: Edition['releaseRule']
+  /** Over which time its mails leave evenly; without it, the newsletter's. */
+  spreadMs?: number | undefined
+  /** Where the keys that sign are, if not where the configuration says. Unknown, the first sender that claims pins them. */
+  dkimDir?: string | undefined
+}
+
+/** What a release promises: when the edition would be done, and whom a new sending domain may not reach yet. */
+export type Promised = { estimate: PlanEstimate; warmUp: WarmUp | null }
 
 /**
  * Releases an approved edition. Its first slice of readers is planned in the same transaction, so an alert goes from
  * here to its first mail with one job; the rest is planned by a job that a slice leaves behind.
+ * @throws Refusal also when mails of it would leave too late
  */
 export async function sendEdition(
-  context: Pick<Context, 'db' | 'clock' | 'enqueue' | 'relay'>,
-  { editionId, rule }: Release,
-): Promise<void> {
-  const edition = await getEdition(context.db, editionId)
+  context: Releasing,
+  { editionId, rule, spreadMs, dkimDir }: Release,
+): Promise<Promised> {
+  const { db, clock, config, relay } = context
+  const edition = await getEdition(db, editionId)
   await refuseUnready(context, edition)
-  const planned = await inTransaction(context.db, async (db) => {
-    const now = context.clock.now()
-    if (!(await releaseEdition(db, { id: editionId, rule, test: context.relay.test, now }))) {
+  const keys = dkimDir ?? config.dkimDir
+  const dkim = keys === null ? null : await readPin(keys, edition.compiled.sender.fromAddress)
+  const released = await inTransaction(db, async (transaction) => {
+    const now = clock.now()
+    const terms = { rule, test: relay.test, spreadMs, dkim }
+    const done = await releaseEdition(transaction, { id: editionId, ...terms, now })
+    if (done === undefined) {
       throw new Refusal(
         `edition ${editionId} is ${edition.state}: approve it first, and send it once`,
         { status: 409 },
       )
     }
-    return planSlice({ db, clock: context.clock }, { editionId })
+    const relays = config.smtpUrl === null ? [] : parseRelays(config.smtpUrl)
+    const estimate = await planEstimate(transaction, editionId, { now, rule, relays, ...done })
+    refuseLate(edition, estimate)
+    const warmUp = relays.length === 0 || relays.some(({ profile }) => profiles[profile].warmUp)
+    const planned = await planSlice({ db: transaction, clock }, { editionId, warmUp })
+    return { estimate, planned, warmUp: await findWarmUp(transaction, editionId) }
   })
   await context.enqueue('drain-lane', { lane: laneOf(edition.kind) })
-  if (planned?.final !== true) await context.enqueue('plan-edition', { editionId })
+  if (released.planned?.final !== true) await context.enqueue('plan-edition', { editionId })
+  return released
+}
+
+function refuseLate({ id }: Edition, estimate: PlanEstimate): void {
+  const words = lateInWords(estimate, estimate)
+  if (words !== undefined) throw new Refusal(`edition ${id} is not released. ${words}`)
+}
+
+/** Lets nothing of an edition leave until a person resumes it; what was claimed is given back within a second. */
+export async function pauseEdition(
+  { db }: Pick<Context, 'db'>,
+  { editionId, by }: { editionId: number; by: string },
+): Promise<void> {
+  const reason = `paused by ${by}`
+  if (await moveEdition(db, { id: editionId, from: ['sending'], to: 'held', reason })) return
+  const { state } = await getEdition(db, editionId)
+  throw new Refusal(`edition ${editionId} is ${state}: only one that is being sent can be paused`, {
+    status: 409,
+  })
+}
+
+/** Lets an edition that was held or paused go on, after a person has looked at the reason. */
+export async function resumeEdition(
+  { db, enqueue }: Pick<Context, 'db' | 'enqueue'>,
+  editionId: number,
+): Promise<void> {
+  const edition = await getEdition(db, editionId)
+  if (!(await moveEdition(db, { id: editionId, from: ['held'], to: 'sending' }))) {
+    throw new Refusal(`edition ${editionId} is ${edition.state}, not held`, { status: 409 })
+  }
+  await enqueue('drain-lane', { lane: laneOf(edition.kind) })
+  if (edition.plannedAt === null) await enqueue('plan-edition', { editionId })
 }
 
 /** Stops an edition: what has not begun is left out. Mails on their way at this moment may still arrive. */
@@ -74,61 +137,28 @@ export async function stopEdition(
   return excludeStopped(db, { editionId, now: clock.now() })
 }
 
-/** Lets an edition that was held go on, after a person has looked at the reason. */
-export async function resumeEdition(
-  { db, enqueue }: Pick<Context, 'db' | 'enqueue'>,
-  editionId: number,
-): Promise<void> {
-  const edition = await getEdition(db, editionId)
-  if (!(await moveEdition(db, { id: editionId, from: ['held'], to: 'sending' }))) {
-    throw new Refusal(`edition ${editionId} is ${edition.state}, not held`, { status: 409 })
-  }
-  await enqueue('drain-lane', { lane: laneOf(edition.kind) })
-}
+/** Rows a transaction: outcomes of mails on their way must not wait for a million rows. */
+const STOP_SLICE = 20_000
 
+/** Leaves out what of a stopped edition nobody has begun. @returns how many mails do not leave */
 export async function excludeStopped(
-  db: Context['db'],
+  db: Db,
   { editionId, now }: { editionId: number; now: Date },
 ): Promise<number> {
-  const { numAffectedRows } = await sql`
-    update delivery
-       set state = (case when doubtful then 'uncertain' else 'excluded' end)::delivery_state
-         , reason = case when not doubtful then 'stopped' end, retry_at = null, outcome_at = ${now}
-     where edition_id = ${editionId} and state = 'planned'`.execute(db)
-  // Last: until the walks are gone, the sweep knows that a stop is unfinished.
-  await sql`delete from delivery_drain where edition_id = ${editionId}`.execute(db)
-  return Number(numAffectedRows ?? 0)
-}
-
-/**
- * Puts uncertain rows of an edition back, byte-identical, because a person chose "send again". Those whose time has
- * passed stay uncertain: to leave them out as expired would deny that they may have arrived.
- */
-export async function sendUncertainAgain(
-  { db, clock, enqueue }: Pick<Context, 'db' | 'clock' | 'enqueue'>,
-  editionId: number,
-): Promise<number> {
-  const edition = await getEdition(db, editionId)
-  const now = clock.now()
-  const count = await inTransaction(db, async (transaction) => {
-    const state = await lockState(transaction, editionId)
-    if (state !== 'sending' && state !== 'sent' && state !== 'held') {
-      throw new Refusal(`edition ${editionId} is ${state}: nothing of it is sent any more`, {
-        status: 409,
-      })
-    }
-    const { numAffectedRows } = await sql`
-      update delivery set state = 'planned', retry_at = ${now}, outcome_at = null, doubtful = true
-       where edition_id = ${editionId} and state = 'uncertain' and not_after > ${now}`.execute(
-      transaction,
-    )
-    if (numAffectedRows !== undefined && numAffectedRows > 0n) {
-      await moveEdition(transaction, { id: editionId, from: ['sent'], to: 'sending' })
-    }
-    return Number(numAffectedRows ?? 0)
-  })
-  if (count > 0) await enqueue('drain-lane', { lane: laneOf(edition.kind) })
-  return count
+  let total = 0
+  for (let cursor: number | null = 0; cursor !== null;) {
+    const after: number = cursor
+    const done = await inTransaction(db, async (transaction) => {
+      const slice = { editionId, cursor: after, limit: STOP_SLICE, now }
+      const { count, last, deltas } = await excludeNext(transaction, slice)
+      await addTally(transaction, { editionId, shard: NO_SENDER, deltas, at: now })
+      return { count, last }
+    })
+    total += done.count
+    cursor = done.last
+  }
+  await dropDrains(db, editionId)
+  return total
 }
 
 async function refuseUnready(

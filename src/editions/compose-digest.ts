@@ -9,7 +9,8 @@ import { contentHashOf } from './content-hash.ts'
 import { dateLine, dayIn, partOfDay } from './dates.ts'
 import { getNewsletter, type Newsletter } from './newsletter.ts'
 import { publicationOf, readSettings, senderLineOf, type Settings } from './publication.ts'
-import { type Candidate, insertEdition, listCandidates, replaceDraft } from './store.ts'
+import { type Candidate, listCandidates } from './candidate-store.ts'
+import { insertEdition, replaceDraft } from './store.ts'
 import { blockOf } from './story-block.ts'
 
 /** Nine are read, and the rest is counted as "more on the web". */

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
 import type { CompiledDigest } from '#mail/digest-blocks.ts'
+import type { DkimPin } from '#mail/dkim/dkim.ts'
 
 export type EditionState =
   | 'draft'
@@ -56,6 +57,10 @@ export type Edition = {
   sentAt: Date | null
   audience: number | null
   test: boolean
+  /** Its mails leave evenly over this time. */
+  spreadMs: number
+  /** Which keys sign it; null until a release or its first claim says so. */
+  dkim: DkimPin | null
 }
 
 const columns = sql`
@@ -63,7 +68,7 @@ const columns = sql`
 , e.state_reason as "stateReason", e.version, e.subject, e.preheader, e.language, e.edition_date::text as "editionDate"
 , e.compiled, e.content_hash as "contentHash", e.approved_hash as "approvedHash", e.release_rule as "releaseRule"
 , e.release_at as "releaseAt", e.created_at as "createdAt", e.planned_at as "plannedAt", e.sent_at as "sentAt"
-, e.audience, e.test`
+, e.audience, e.test, (extract(epoch from e.spread) * 1000)::bigint as "spreadMs", e.dkim`
 
 export async function findEdition(db: Db, id: number): Promise<Edition | undefined> {
   const { rows } = await sql<Edition>`
@@ -161,50 +166,28 @@ export async function approveContent(
   return rows.length > 0
 }
 
-export async function releaseEdition(
-  db: Db,
-  { id, rule, test, now }: { id: number; rule: Edition['releaseRule']; test: boolean; now: Date },
-): Promise<boolean> {
-  const { rows } = await sql`
-    update edition set state = 'sending', release_rule = ${rule}, release_at = ${now}, test = ${test}
-     where id = ${id} and state = 'approved' and approved_hash = content_hash
-    returning id`.execute(db)
-  return rows.length > 0
+/** Frozen with the release. Without a spread of its own the edition takes the newsletter's. */
+export type ReleaseTerms = {
+  rule: Edition['releaseRule']
+  test: boolean
+  spreadMs?: number | undefined
+  dkim?: DkimPin | null | undefined
 }
 
-export type Candidate = { storyId: number; articleId: number; articles: number; topics: string[] }
-
-/**
- * Stories with an article received since the newsletter's last edition that really went out (at most `hours` back),
- * which this newsletter has not told yet. The article is the story's lead. Best first: breaking, told by several, newest.
- */
-export async function listCandidates(
+/** Undefined when it is not approved any more, or as it was approved. */
+export async function releaseEdition(
   db: Db,
-  {
-    newsletterId,
-    now,
-    hours,
-    limit,
-  }: { newsletterId: number; now: Date; hours: number; limit: number },
-): Promise<Candidate[]> {
-  const { rows } = await sql<Candidate>`
-    select sa.story_id as "storyId", lead.article_id as "articleId", count(*)::integer as articles
-         , coalesce((select array_agg(t.name order by at.position)
-                       from article_topic at join topic t on t.id = at.topic_id
-                      where at.article_id = lead.article_id), '{}') as topics
-      from story_article sa
-      join article a on a.id = sa.article_id
-      join article_revision r on (r.article_id, r.revision) = (a.id, a.current_revision)
-      join story_article lead on lead.story_id = sa.story_id and lead.lead
-     where a.received_at > ${now}::timestamptz - make_interval(hours => ${hours})
-       and a.received_at <= ${now}
-       and not exists (select from edition_story es join edition e on e.id = es.edition_id
-                        where es.story_id = sa.story_id and e.newsletter_id = ${newsletterId}
-                          and e.state in ('approved', 'scheduled', 'sending', 'sent', 'held') and not e.test)
-     group by sa.story_id, lead.article_id
-     order by bool_or(r.breaking) desc, count(*) desc, max(coalesce(r.published_at, r.received_at)) desc, sa.story_id
-     limit ${limit}`.execute(db)
-  return rows
+  { id, rule, test, spreadMs, dkim, now }: ReleaseTerms & { id: number; now: Date },
+): Promise<{ spreadMs: number } | undefined> {
+  const { rows } = await sql<{ spreadMs: number }>`
+    update edition e
+       set state = 'sending', release_rule = ${rule}, release_at = ${now}, test = ${test}
+         , spread = coalesce(make_interval(secs => ${spreadMs === undefined ? null : spreadMs / 1000}::double precision), n.spread)
+         , dkim = coalesce(e.dkim, ${dkim == null ? null : JSON.stringify(dkim)}::jsonb)
+      from newsletter n
+     where e.id = ${id} and n.id = e.newsletter_id and e.state = 'approved' and e.approved_hash = e.content_hash
+    returning (extract(epoch from e.spread) * 1000)::bigint as "spreadMs"`.execute(db)
+  return rows[0]
 }
 
 export async function findEditionOfRun(
@@ -215,20 +198,6 @@ export async function findEditionOfRun(
     select id, content_hash as "contentHash" from edition
      where newsletter_id = ${newsletterId} and run_key = ${runKey}`.execute(db)
   return rows[0]
-}
-
-/** Whether another edition has alerted readers to this article, or is about to. */
-export async function wasAlerted(
-  db: Db,
-  { articleId, editionId }: { articleId: number; editionId: number },
-): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from edition_story es join edition e on e.id = es.edition_id
-     where es.story_id = (select story_id from story_article where article_id = ${articleId})
-       and e.kind = 'alert' and e.id <> ${editionId}
-       and e.state not in ('draft', 'in review', 'skipped')
-     limit 1`.execute(db)
-  return rows.length > 0
 }
 
 /** Renews a draft of the same run as its next version; undefined when it is approved or further. */

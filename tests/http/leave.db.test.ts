@@ -88,15 +88,16 @@ test('who pressed after the edition was planned is left out by the next claim', 
     limit: 10,
     leaseMs: 60_000,
     now: house.now,
+    avoid: [],
   }
   const drain = await lockDrain(house.db, input)
   if (drain === undefined) throw new Error('there is nothing to send')
-  const { claimed, excluded } = await claimWalk(house.db, {
-    drain,
+  const { claimed, excludedBy } = await claimWalk(house.db, {
+    walk: drain,
     input,
   })
   expect(claimed.map((row) => row.email)).toEqual(['reader2@example.org'])
-  expect(excluded).toBe(1)
+  expect(excludedBy).toEqual({ left: 1 })
 })
 
 test('a press without any body counts as well', async () => {

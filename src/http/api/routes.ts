@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { MAX_ARTICLE_BYTES } from '#articles/reading/decode.ts'
 import type { Context } from '#context.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
+import { readProgress } from '#deliveries/progress.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import { type Bearer, findBearer, type Scope } from '#operators/api-token.ts'
@@ -31,6 +32,12 @@ export function apiRoutes(context: Context): Hono {
       test,
       accounts: await readAccounts(context.db, id),
     })
+  })
+
+  api.get('/editions/:id/progress', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    const { db, clock } = context
+    return request.json(await readProgress(db, { editionId: idOf(request), now: clock.now() }))
   })
   return api
 }

@@ -1,9 +1,8 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
-import PostalMime from 'postal-mime'
 import { findArticleById } from '#articles/store.ts'
 import type { Context } from '#context.ts'
-import { composeReaderMail } from '#deliveries/reader-mail.ts'
+import { readerPage } from '#deliveries/reader-mail.ts'
 import { findEdition } from '#editions/store.ts'
 import { findBlocks } from '#deliveries/plan-store.ts'
 import { Refusal } from '#errors.ts'
@@ -30,15 +29,9 @@ export function readRoutes(context: Context): Hono {
       throw new Refusal('there is no such mail', { status: 404 })
     const blocks = await findBlocks(db, { editionId: edition.id, subscriberId: subscriber.id })
     if (blocks === undefined) throw new Refusal('there is no such mail', { status: 404 })
-    const { raw } = await composeReaderMail(secrets, edition, {
-      subscriberId: subscriber.id,
-      publicId: subscriber.publicId,
-      addressVersion: subscriber.addressVersion,
-      email: 'reader@example.org',
-      blocks,
-    })
-    const mail = await PostalMime.parse(raw)
-    return request.html(webViewPage(mail.html ?? ''), 200, {
+    const { publicId } = subscriber
+    const mail = readerPage(context, edition, { publicId, blocks })
+    return request.html(webViewPage(mail), 200, {
       'Content-Security-Policy': MAIL_POLICY,
     })
   })

@@ -2,6 +2,7 @@
 // Plain JavaScript: it must run on whatever Node is there, to find one that runs Daybreak.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import * as nodeModule from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -26,6 +27,9 @@ const [script, ...args] = scriptOf(process.argv.slice(2))
 const bundled = join(root, 'node_modules/node/bin/node')
 
 if (isNewEnough(process.versions.node)) {
+  // Stripping types anew costs every start a second and 30 MB. Beside the packages only who installed them can write:
+  // in the system's temporary folder somebody else could leave us code to run.
+  nodeModule.enableCompileCache(join(root, 'node_modules/.cache/daybreak'))
   process.argv = [process.execPath, script, ...args]
   await import(pathToFileURL(script).href)
 } else if (existsSync(bundled)) {

@@ -18,6 +18,7 @@ import {
 } from '#queue/backend.ts'
 import { openQueues, type Queues } from '#queue/queues.ts'
 import { fingerprintKeys, loadSecrets, type Secrets } from '#secrets.ts'
+import { openLeavings } from '#subscribers/leavings.ts'
 
 export type App = AsyncDisposable & {
   context: Context
@@ -62,6 +63,7 @@ export async function openApp({
     secrets: await loadSecrets(config, dataDir),
     enqueue: queues.enqueue,
     relay: { test: config.smtpUrl === null },
+    leavings: stack.use(openLeavings({ dataDir, log })),
   }
   await refuseOtherKeys(db, context.secrets)
   await ensureFirstNewsletters(context)

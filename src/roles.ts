@@ -1,18 +1,27 @@
+import { Resolver } from 'node:dns/promises'
 import { join } from 'node:path'
 import { intakeProcessors, sendingProcessors } from '../workers/processors.ts'
 import { startClock } from '../workers/clock.ts'
 import type { App } from '#app.ts'
-import { openSender } from '#deliveries/sender.ts'
+import type { Context } from '#context.ts'
+import { resolveDestinations } from '#deliveries/destination.ts'
+import { countSendersAtWork, openSender } from '#deliveries/sender.ts'
+import { warmTemplates } from '#deliveries/service-mail.ts'
 import { sweepDeliveries } from '#deliveries/sweep.ts'
+import { openDkim } from '#mail/dkim/dkim.ts'
 import { openInbox } from '#mail/inbox.ts'
-import { createRelayTransport } from '#mail/transport.ts'
+import { Relays } from '#mail/relays.ts'
+import { parseRelays } from '#mail/smtp-url.ts'
 import { lanes } from '#queue/jobs.ts'
 import { openWorkers } from '#queue/workers.ts'
 import type { RoleName } from '#role-names.ts'
 import { clusterWaiting } from '#stories/cluster.ts'
+import { replayLeavings } from '#subscribers/replay-leavings.ts'
 
 /** How often lost jobs are looked for. A mail released to a reader's hour leaves at most this much later. */
 const SWEEP_MS = 1000
+const RESOLVE_MS = 30 * 60_000
+const DOMAINS = 500
 
 /** What a role runs, until disposed of. MJML and extraction load only with `web`, never where mail is sent. */
 export async function runRole(app: App, role: RoleName): Promise<AsyncDisposable> {
@@ -38,8 +47,26 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
       log: context.log,
     }),
   )
+  if (context.config.smtpUrl !== null) stack.use(startResolving(context))
   stack.use(await serveWeb({ context, queues: app.queues, inboxDir: join(dataDir, 'inbox') }))
+  const warm = warmTemplates(context).catch((err: unknown) =>
+    context.log.error({ err }, 'the templates do not compile'),
+  )
+  stack.defer(async () => warm)
   return stack.move()
+}
+
+/** Which provider takes a domain's mail changes rarely, and the look reads all readers: not at once, and seldom. */
+function startResolving({ db, log }: Context): AsyncDisposable {
+  const resolver = new Resolver({ timeout: 3000, tries: 2 })
+  const resolveMx = async (domain: string) =>
+    (await resolver.resolveMx(domain)).map(({ exchange }) => exchange)
+  let first = true
+  const sweep = async () => {
+    if (!first) await resolveDestinations({ db, resolveMx, limit: DOMAINS })
+    first = false
+  }
+  return startClock({ sweep, everyMs: RESOLVE_MS, log })
 }
 
 async function runSender(app: App): Promise<AsyncDisposable> {
@@ -47,17 +74,27 @@ async function runSender(app: App): Promise<AsyncDisposable> {
   const { context, backend, dataDir } = app
   const { config, log } = context
   const url = config.smtpUrl ?? stack.use(await openInbox({ dir: join(dataDir, 'inbox'), log })).url
-  const transport = stack.use(
-    createRelayTransport({
-      url,
+  const relays = stack.use(
+    new Relays({
+      relays: parseRelays(url),
       name: config.publicUrl.hostname,
-      maxConnections: config.smtpConnections,
+      connections: config.smtpConnections,
       log,
     }),
   )
-  const sender = stack.use(await openSender(context, { dataDir, transport }))
+  const dkim = await openDkim({ dir: config.dkimDir ?? join(dataDir, 'dkim'), log })
+  // A restored database is told who left since, before anything is sent.
+  await replayLeavings(context, { dataDir })
+  const sender = stack.use(
+    await openSender(context, { dataDir, relays, dkim, leaseMs: config.leaseMs }),
+  )
+  const sweep = async () => {
+    await dkim.reload()
+    relays.share(await countSendersAtWork(context.db, context.clock.now()))
+    await sweepDeliveries(context, sender)
+  }
   // Rows of a process that was killed come first: then it is known what may be sent.
-  await sweepDeliveries(context, sender)
+  await sweep()
   stack.use(
     await openWorkers({
       backend,
@@ -66,8 +103,6 @@ async function runSender(app: App): Promise<AsyncDisposable> {
       log,
     }),
   )
-  stack.use(
-    startClock({ sweep: async () => sweepDeliveries(context, sender), everyMs: SWEEP_MS, log }),
-  )
+  stack.use(startClock({ sweep, everyMs: SWEEP_MS, log }))
   return stack.move()
 }

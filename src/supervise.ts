@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openServer, sayEnding } from '#app.ts'
 import type { Config } from '#config.ts'
 import { reasonOf } from '#errors.ts'
 import { createLog, type Log } from '#log.ts'
 import { type RoleName, roleNames } from '#role-names.ts'
+import { startRole } from '#role-process.ts'
 
 /** A child that ends with this found a fault of configuration: starting it again would not help. */
 export const EXIT_REFUSED = 78
@@ -35,13 +36,7 @@ async function keepRunning(
 ): Promise<number> {
   for (let failures = 0; ; failures += 1) {
     const startedAt = performance.now()
-    const child = spawn(
-      process.execPath,
-      [import.meta.dirname + '/main.ts', 'start', '--role', role],
-      {
-        stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      },
-    )
+    const child = startRole(role, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     const code = await runUntil(child, stop)
     if (stop.aborted) return 0
     if (code === EXIT_REFUSED) return code

@@ -3,6 +3,7 @@ import type { Db } from '#db/open.ts'
 import type { Claimed } from './claim-store.ts'
 
 export type ServiceClaim = Claimed & {
+  releaseAt: Date
   kind: string
   form: string
   payload: Record<string, unknown>
@@ -24,6 +25,7 @@ export async function claimServiceMails(
       select m.id
         from service_mail m
        where m.state = 'planned' and m.release_at <= ${now} and coalesce(m.retry_at, ${now}) <= ${now} and m.test = ${test}
+         and not exists (select from restore_mark where held is not null)
        order by m.release_at
        limit ${limit}
          for update skip locked
@@ -49,7 +51,7 @@ export async function claimServiceMails(
     )
     select 0 as "editionId", id as "subscriberId", attempt, recipient as email, coalesce(public_id, 0) as "publicId"
          , address_version as "addressVersion", '{}'::integer[] as blocks, release_at as "releaseAt"
-         , not_after as "notAfter", kind, form, payload, reason
+         , (extract(epoch from not_after) * 1000)::float8 as "notAfter", kind, form, payload, reason
       from claim order by id`.execute(db)
   return rows.filter((row) => row.reason === null)
 }

@@ -5,10 +5,22 @@ import { sql } from 'kysely'
 import type { Context } from '#context.ts'
 import { identityOf } from '#db/process-identity.ts'
 import { hasCode } from '#errors.ts'
-import type { Transport } from '#mail/outcome.ts'
+import type { Dkim } from '#mail/dkim/dkim.ts'
+import type { Relays } from '#mail/relays.ts'
 import type { Lane } from '#queue/jobs.ts'
+import { type DiskFloor, openDiskFloor } from './disk-floor.ts'
+import { Forms } from './drain/forms.ts'
+import type { LaneFigures } from './drain/lane-figures.ts'
+import { Watch } from './drain/watch.ts'
 import { Journal } from './journal.ts'
 import type { Settled } from './outcome-store.ts'
+import { RestoreMark } from './restore-mark.ts'
+
+/** What a sending process needs of its relays; a test brings its own. */
+export type Outlet = Pick<
+  Relays,
+  'send' | 'capacity' | 'health' | 'limits' | 'credit' | 'addCredit' | 'share'
+>
 
 /** This process as one that sends: its rows in the ledger carry its id, and its journal tells what it had begun. */
 export type Sender = AsyncDisposable & {
@@ -16,22 +28,58 @@ export type Sender = AsyncDisposable & {
   hostId: string
   bootId: string
   journal: Journal
-  transport: Transport
+  relays: Outlet
+  dkim: Dkim
+  /** Editions compiled for this process. */
+  forms: Forms
+  /** Who withdrew since a claim. */
+  watch: Watch
+  /** Tells a restored database, before anything is claimed of it. */
+  mark: RestoreMark
+  /** How full the disk may be that the journal is on. */
+  floor: DiskFloor
+  /** Far more time than a claim takes, so a lapsed lease means a stalled process. */
+  leaseMs: number
+  /** From 0 to 1. */
+  random(): number
+  /** Of the lanes that send now. */
+  figures: Map<Lane, LaneFigures>
   /** A lane whose relay does not answer rests, so that a dead relay is not knocked on for every reader. */
   rest: Map<Lane, { until: number; failures: number; reason: string }>
   /** Outcomes that the database did not take yet: the sweep writes them when it is back. */
   unwritten: Settled[]
 }
 
+/** What a verb that sends needs. */
+export type Sending = Pick<Context, 'db' | 'clock' | 'log' | 'secrets' | 'config' | 'relay'> & {
+  sender: Sender
+}
+
+const LEASE_MS = 300_000
+
 export async function openSender(
-  { db, clock, relay }: Pick<Context, 'db' | 'clock' | 'relay'>,
-  { dataDir, transport }: { dataDir: string; transport: Transport },
+  context: Pick<Context, 'db' | 'clock' | 'log' | 'secrets' | 'relay'>,
+  {
+    dataDir,
+    relays,
+    dkim,
+    leaseMs = LEASE_MS,
+    random = Math.random,
+  }: {
+    dataDir: string
+    relays: Outlet
+    dkim: Dkim
+    leaseMs?: number
+    random?: () => number
+  },
 ): Promise<Sender> {
+  const { db, clock, relay } = context
   const folder = join(dataDir, 'journal')
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const hostId = await ensureHostId(dataDir)
   const { pid, processStart, bootId = 'unknown' } = identityOf(process.pid)
   const path = join(folder, `${pid}-${randomBytes(6).toString('hex')}.journal`)
+  const mark = await RestoreMark.open(context, { dataDir })
   const journal = new Journal(path)
   const now = clock.now()
   const { rows } = await sql<{ id: number }>`
@@ -46,7 +94,15 @@ export async function openSender(
     hostId,
     bootId,
     journal,
-    transport,
+    relays,
+    dkim,
+    forms: new Forms(context, dkim),
+    watch: new Watch(context),
+    mark,
+    floor: openDiskFloor({ dir: folder, log: context.log }),
+    leaseMs,
+    random,
+    figures: new Map(),
     rest: new Map(),
     unwritten: [],
     async [Symbol.asyncDispose]() {
@@ -64,6 +120,14 @@ export async function noteSeen(
   await sql`
     update sender set seen_at = ${now}, ended_at = null
      where id = ${id} and seen_at < ${now}::timestamptz - interval '10 seconds'`.execute(db)
+}
+
+/** Processes that share the connections to relays. */
+export async function countSendersAtWork(db: Context['db'], now: Date): Promise<number> {
+  const { rows } = await sql<{ senders: number }>`
+    select count(*) as senders from sender
+     where ended_at is null and seen_at > ${now}::timestamptz - interval '30 seconds'`.execute(db)
+  return rows[0]?.senders ?? 1
 }
 
 /** Whether a sender that is at work sends into the built-in inbox; undefined when none is. */

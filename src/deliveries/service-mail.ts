@@ -114,6 +114,11 @@ async function planWelcome(
 
 type Form = { subject: string; html: string; text: string }
 
+/** Compiles a mail for nobody: the first one of a process takes half a second, and an alert must not wait for that. */
+export async function warmTemplates(context: Pick<Context, 'db'>): Promise<void> {
+  await confirmForm(context, [])
+}
+
 async function confirmForm({ db }: Pick<Context, 'db'>, slugs: string[]): Promise<Form> {
   const set = await readSettings({ db })
   const chosen = (await listNewsletters(db)).filter((newsletter) => slugs.includes(newsletter.slug))

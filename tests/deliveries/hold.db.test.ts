@@ -5,14 +5,14 @@ import {
   approveEdition,
   resumeEdition,
   sendEdition,
-  sendUncertainAgain,
   stopEdition,
 } from '#deliveries/send-edition.ts'
+import { countResend, resend } from '#deliveries/resend.ts'
 import { sweepDeliveries } from '#deliveries/sweep.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import type { Outcome } from '#mail/outcome.ts'
-import { addReaders, openHouse } from '../house.ts'
+import { addReaders, type House, openHouse } from '../house.ts'
 import {
   approveDigest,
   ensureOperator,
@@ -168,7 +168,7 @@ test('an uncertain mail stays uncertain until a person decides; sent again it is
   const left = await fates(house, editionId)
   const sent = await stateOf(house, editionId)
 
-  const count = await sendUncertainAgain(house.context, editionId)
+  const count = await sendAgain(house, editionId)
   await desk.drain()
 
   expect(left).toEqual(['uncertain', 'accepted'])
@@ -186,7 +186,7 @@ test('a mail to be sent again whose reader leaves meanwhile may still have arriv
   await using desk = await openDesk(house, { script: () => UNCERTAIN })
   const editionId = await releaseDigest(house)
   await desk.drain()
-  await sendUncertainAgain(house.context, editionId)
+  await sendAgain(house, editionId)
   await sql`update subscription set cadence = 'off' where subscriber_id = ${reader}`.execute(
     house.db,
   )
@@ -205,7 +205,7 @@ test('an uncertain mail whose time has passed stays uncertain: it may have arriv
   await desk.drain()
   house.wait(7 * 60 * 60_000)
 
-  const count = await sendUncertainAgain(house.context, editionId)
+  const count = await sendAgain(house, editionId)
 
   expect(count).toBe(0)
   expect(await fates(house, editionId)).toEqual(['uncertain'])
@@ -221,7 +221,7 @@ test('sending uncertain mails again does not let a held edition go on, and a sto
   const editionId = await releaseDigest(house)
   await desk.drain()
 
-  await sendUncertainAgain(house.context, editionId)
+  await sendAgain(house, editionId)
   const held = await stateOf(house, editionId)
   await sql`update delivery set state = 'uncertain', retry_at = null, outcome_at = now() where subscriber_id = 1`.execute(
     house.db,
@@ -229,7 +229,7 @@ test('sending uncertain mails again does not let a held edition go on, and a sto
   await stopEdition(house.context, { editionId, reason: 'enough' })
 
   expect(held).toBe('held')
-  await expect(sendUncertainAgain(house.context, editionId)).rejects.toThrow(/is stopped/)
+  await expect(sendAgain(house, editionId)).rejects.toThrow(/is stopped/)
   expect(await fates(house, editionId)).toEqual(['uncertain', 'excluded: stopped'])
 })
 
@@ -258,3 +258,10 @@ test('an edition that is sent cannot be stopped, and one that is not held cannot
   await expect(stopEdition(house.context, { editionId, reason: 'late' })).rejects.toThrow(/is sent/)
   await expect(resumeEdition(house.context, editionId)).rejects.toThrow(/not held/)
 })
+
+/** What a person does with uncertain mails: looks at the count, and says yes to it. */
+async function sendAgain({ context }: House, editionId: number): Promise<number> {
+  const count = await countResend(context, { editionId, what: 'uncertain' })
+  await resend(context, { editionId, what: 'uncertain', count })
+  return count
+}

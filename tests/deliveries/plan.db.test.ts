@@ -4,7 +4,7 @@ import { planEdition } from '#deliveries/plan.ts'
 import { releaseEdition } from '#editions/store.ts'
 import { hashAddress } from '#secrets.ts'
 import { addReaders, type House, openHouse } from '../house.ts'
-import { approveDigest, fates, nameTopics, readRows, releaseDigest } from './send-fixture.ts'
+import { approveDigest, nameTopics, readRows, releaseDigest } from './send-fixture.ts'
 
 const RELEASED = new Date('2026-11-22T06:30:00Z')
 
@@ -88,39 +88,6 @@ test('many slices plan the same rows as one', async () => {
     { audience: 11, planned: true },
     { audience: 11, planned: true },
   ])
-})
-
-test('a reader count that is a multiple of the slice is planned to its end', async () => {
-  await using house = await openHouse()
-  await addReaders(house, 4)
-  const editionId = await releaseUnplanned(house)
-
-  await planEdition(house.context, { editionId, slice: 2 })
-
-  const { rows } =
-    await sql`select audience, planned_at is not null as planned from edition`.execute(house.db)
-  expect(rows).toEqual([{ audience: 4, planned: true }])
-})
-
-test('asking again to plan adds nothing, not even readers who joined since', async () => {
-  await using house = await openHouse()
-  await addReaders(house, 2)
-  const editionId = await releaseDigest(house)
-  await addReaders(house, 1, { from: 3 })
-
-  await planEdition(house.context, { editionId })
-
-  expect(await fates(house, editionId)).toEqual(['planned', 'planned'])
-})
-
-test('two planners at once plan every reader once', async () => {
-  await using house = await openHouse()
-  await addReaders(house, 9)
-  const editionId = await releaseUnplanned(house)
-
-  await Promise.all([1, 2, 3].map(async () => planEdition(house.context, { editionId, slice: 2 })))
-
-  expect(await fates(house, editionId)).toEqual(Array.from({ length: 9 }, () => 'planned'))
 })
 
 test('with the rule "local hour" each zone has its own hour, past hours go now and unknown zones count as UTC', async () => {
@@ -209,31 +176,6 @@ test('big providers are destinations of their own', async () => {
     select t.name from delivery d join destination t on t.id = d.destination
      where d.edition_id = ${editionId} order by d.subscriber_id`.execute(house.db)
   expect(rows).toEqual([{ name: 'other' }, { name: 'google' }])
-})
-
-test('planning leaves a job for the lane after each slice', async () => {
-  await using house = await openHouse()
-  await addReaders(house, 5)
-  const editionId = await releaseUnplanned(house)
-  house.jobs.length = 0
-
-  await planEdition(house.context, { editionId, slice: 2 })
-
-  const drain = { name: 'drain-lane', data: { lane: 'digest' } }
-  expect(house.jobs).toEqual([drain, drain, drain])
-})
-
-test('a planner that is told to stop ends after its slice, and the next one goes on from there', async () => {
-  await using house = await openHouse()
-  await addReaders(house, 5)
-  const editionId = await releaseUnplanned(house)
-
-  await planEdition(house.context, { editionId, slice: 2, signal: AbortSignal.abort() })
-  const afterOne = await fates(house, editionId)
-  await planEdition(house.context, { editionId, slice: 2 })
-
-  expect(afterOne).toHaveLength(2)
-  expect(await fates(house, editionId)).toHaveLength(5)
 })
 
 async function copyEdition({ db }: House, id: number): Promise<number> {

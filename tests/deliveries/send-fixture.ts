@@ -2,14 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
-import { drainLane, type Sending } from '#deliveries/drain.ts'
+import { drainLane } from '#deliveries/drain.ts'
+import { planEdition } from '#deliveries/plan.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
-import { openSender, type Sender } from '#deliveries/sender.ts'
+import { openSender, type Outlet, type Sender, type Sending } from '#deliveries/sender.ts'
 import { composeDigest } from '#editions/compose-digest.ts'
 import { draftAlert } from '#editions/draft-alert.ts'
 import { getEdition } from '#editions/store.ts'
 import { reasonOf } from '#errors.ts'
-import type { Outcome, OutgoingMail, Transport } from '#mail/outcome.ts'
+import type { Dkim } from '#mail/dkim/dkim.ts'
+import type { Outcome, OutgoingMail } from '#mail/outcome.ts'
+import type { Profile } from '#mail/profile.ts'
 import type { Lane } from '#queue/jobs.ts'
 import { ingestArticle } from '../articles-fixture.ts'
 import type { House } from '../house.ts'
@@ -32,31 +35,78 @@ export const UNSENT = {
   reason: 'connect ECONNREFUSED 127.0.0.1:25',
 } satisfies Outcome
 
+const OWN: Profile = {
+  name: 'own',
+  sign: true,
+  replaces: [],
+  headers: [],
+  keepsMessageId: true,
+  bounces: 'envelope',
+  warmUp: false,
+}
+
+/** Keys that sign nothing, as where there are none. */
+export const NO_KEYS: Dkim = {
+  pinFor: () => null,
+  signerFor: () => null,
+  reload: async () => undefined,
+}
+
 /** A relay that does what the script says, and takes every mail it says nothing about. It keeps what was handed over. */
-export class ScriptedRelay implements Transport {
+export class ScriptedRelay implements Outlet {
   readonly mails: Handed[] = []
+  readonly credits: { name: string; mails: number }[] = []
+  readonly connections: number
   script: Script
   tries = 0
+  inFlight = 0
 
-  constructor(script: Script = () => undefined) {
+  constructor(script: Script = () => undefined, connections = 1) {
     this.script = script
+    this.connections = connections
   }
 
-  async send({ envelope, raw, begun, signal }: OutgoingMail): Promise<Outcome> {
+  async send({ envelope, message, begun, signal }: OutgoingMail): Promise<Outcome> {
     signal?.throwIfAborted()
+    const { bytes } = await message(OWN)
     this.tries += 1
-    const outcome = (await this.script({ to: envelope.to, number: this.tries, signal })) ?? ACCEPTED
-    if (outcome.kind === 'unsent') return outcome
+    this.inFlight += 1
     try {
+      const { to } = envelope
+      const outcome = (await this.script({ to, number: this.tries, signal })) ?? ACCEPTED
+      if (outcome.kind === 'unsent') return outcome
       begun()
+      this.mails.push({ ...envelope, raw: Buffer.from(bytes) })
+      return outcome
     } catch (error) {
+      if (signal?.aborted === true) throw error
       return { kind: 'unsent', reason: reasonOf(error) }
+    } finally {
+      this.inFlight -= 1
     }
-    this.mails.push({ ...envelope, raw })
-    return outcome
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  capacity(): number {
+    return this.connections
+  }
+
+  health(): ReturnType<Outlet['health']> {
+    return []
+  }
+
+  limits(): ReturnType<Outlet['limits']> {
+    return []
+  }
+
+  credit(): number {
+    return Number.POSITIVE_INFINITY
+  }
+
+  addCredit(name: string, mails: number): void {
+    this.credits.push({ name, mails })
+  }
+
+  share(): void {}
 }
 
 export type Desk = AsyncDisposable & {
@@ -67,23 +117,30 @@ export type Desk = AsyncDisposable & {
   drain(lane?: Lane, signal?: AbortSignal): Promise<number>
 }
 
-/** A sending process with a scripted relay: one connection, unless told otherwise, so that mails go in order; `beside` another on its host. */
+/**
+ * A sending process with a scripted relay: one connection, unless told otherwise, so that mails go in order; `beside`
+ * another on its host. Retries come at the middle of their spread.
+ */
 export async function openDesk(
   house: House,
   {
     script,
     connections = 1,
     beside,
-  }: { script?: Script; connections?: number; beside?: Desk } = {},
+    dkim = NO_KEYS,
+    random = () => 0.5,
+  }: {
+    script?: Script
+    connections?: number
+    beside?: Desk
+    dkim?: Dkim
+    random?: () => number
+  } = {},
 ): Promise<Desk> {
   const dataDir = beside?.dataDir ?? (await mkdtemp(join(tmpdir(), 'daybreak-desk-')))
-  const relay = new ScriptedRelay(script)
-  const sender = await openSender(house.context, { dataDir, transport: relay })
-  const context = {
-    ...house.context,
-    config: { ...house.context.config, smtpConnections: connections },
-    sender,
-  }
+  const relay = new ScriptedRelay(script, connections)
+  const sender = await openSender(house.context, { dataDir, relays: relay, dkim, random })
+  const context = { ...house.context, sender }
   return {
     context,
     sender,
@@ -137,12 +194,14 @@ export async function approveDigest(house: House): Promise<number> {
   return editionId
 }
 
+/** Composed, approved, released, and all its readers planned. */
 export async function releaseDigest(
   house: House,
   rule: 'now' | 'local hour' = 'now',
 ): Promise<number> {
   const editionId = await approveDigest(house)
   await sendEdition(house.context, { editionId, rule })
+  await planEdition(house.context, { editionId })
   return editionId
 }
 

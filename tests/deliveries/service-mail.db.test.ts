@@ -92,6 +92,26 @@ test('an address on the do-not-mail list gets no confirmation, even when it got 
   expect(desk.relay.mails).toEqual([])
 })
 
+test('an address that gets on the do-not-mail list after the claim, on a slow relay, gets no confirmation', async () => {
+  await using house = await openHouse()
+  await using desk = await openDesk(house, {
+    script: async () => {
+      const hash = hashAddress(house.context.secrets, ASKING.email)
+      await sql`insert into suppression (address_hash, reason, at) values (${hash}, 'asked', ${house.now})`.execute(
+        house.db,
+      )
+      await new Promise((resolve) => setTimeout(resolve, 700))
+      return undefined
+    },
+  })
+  await ask(house)
+
+  await desk.drain('confirmation')
+
+  expect(await mailRows(house)).toEqual(['confirmation excluded: suppressed'])
+  expect(desk.relay.mails).toEqual([])
+})
+
 test('nobody is welcomed who has left meanwhile', async () => {
   await using house = await openHouse()
   await using desk = await openDesk(house)

@@ -1,0 +1,47 @@
+import type { Fate } from '../outcome-store.ts'
+
+const MINUTE = 60_000
+
+/** Readers who were deferred together must not all come back together. */
+const SPREAD = 0.2
+
+/** 1, 2, 4 … minutes, at most an hour: greylisting asks for minutes, full mailboxes for hours. */
+export function backoffMs(attempt: number, random: number): number {
+  const pause = Math.min(60, 2 ** (attempt - 1)) * MINUTE
+  return Math.round(pause * (1 - SPREAD + 2 * SPREAD * random))
+}
+
+/**
+ * When a row that was not settled is tried again; undefined for a fate that is final. What could only be tried past its
+ * time is claimed right then, and left out as expired.
+ */
+export function retryAtOf(
+  fate: Fate,
+  {
+    attempt,
+    notAfter,
+    now,
+    random,
+  }: { attempt: number; notAfter: number; now: Date; random: number },
+): Date | undefined {
+  const pause = pauseOf(fate, () => backoffMs(attempt, random))
+  if (pause === undefined) return undefined
+  return new Date(Math.max(now.getTime(), Math.min(now.getTime() + pause, notAfter)))
+}
+
+function pauseOf(fate: Fate, backoff: () => number): number | undefined {
+  switch (fate.kind) {
+    case 'deferred':
+      return backoff()
+    case 'rejected':
+      return fate.blame === 'sender' ? backoff() : undefined
+    case 'unsent':
+      return 1000
+    case 'given back':
+      return 0
+    case 'accepted':
+    case 'uncertain':
+    case 'excluded':
+      return undefined
+  }
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 import { type Config, readConfig } from '#config.ts'
-import type { Context } from '#context.ts'
+import type { Context, LeavingNote } from '#context.ts'
 import { type Db, openDb } from '#db/open.ts'
 import { ensureFirstNewsletters } from '#editions/newsletter.ts'
 import { createLog } from '#log.ts'
@@ -18,6 +18,8 @@ export type House = AsyncDisposable & {
   url: string
   /** Jobs that verbs left, in order; nobody works on them. */
   jobs: LeftJob[]
+  /** What the file of those who left was told. */
+  leavings: LeavingNote[]
   /** What was logged. */
   lines: string[]
   /** The time that verbs see. */
@@ -36,7 +38,12 @@ export async function openHouse({
   const url = databaseUrl(serverUrl, name)
   const { db } = await openDb({ url, max: 6, onError: () => undefined })
   const config: Config = readConfig({ LOG_LEVEL: 'info', ...env })
-  const house: Pick<House, 'jobs' | 'lines' | 'now'> = { jobs: [], lines: [], now }
+  const house: Pick<House, 'jobs' | 'leavings' | 'lines' | 'now'> = {
+    jobs: [],
+    leavings: [],
+    lines: [],
+    now,
+  }
   const context: Context = {
     config,
     log: createLog({ level: 'info', name: 'test', write: (line) => void house.lines.push(line) }),
@@ -45,6 +52,7 @@ export async function openHouse({
     secrets: { tokenKey: Buffer.alloc(32, 1), suppressionKey: Buffer.alloc(32, 2) },
     enqueue: async (job, data) => void house.jobs.push({ name: job, data } as LeftJob),
     relay: { test: true },
+    leavings: { note: async (notes) => void house.leavings.push(...notes) },
   }
   await ensureFirstNewsletters(context)
   return Object.assign(house, {

@@ -151,7 +151,9 @@ async function settleRows(db: Db, own: Own): Promise<Move[]> {
     with done as (
       update ${table} d
          set state = (case when o.state = 'excluded' and d.doubtful then 'uncertain' else o.state end)::delivery_state
-           , lease_until = null, retry_at = case when o.state = 'planned' then o.retry_at end, reply = o.reply
+           , lease_until = null, retry_at = case when o.state = 'planned' then o.retry_at end
+           -- Given back or left out, a row keeps the relay's last word: "resend deferred-out" goes by it.
+           , reply = coalesce(o.reply, d.reply)
            , reason = case when not d.doubtful then o.reason end
            , outcome_at = case when o.state = 'planned' then null else o.at end
         from unnest(${rows.map((row) => row.key.subscriberId)}::bigint[], ${rows.map((row) => row.key.attempt)}::integer[]

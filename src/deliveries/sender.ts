@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, readlink, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import type { Context } from '#context.ts'
@@ -14,6 +14,7 @@ import type { LaneFigures } from './drain/lane-figures.ts'
 import { Watch } from './drain/watch.ts'
 import { Journal } from './journal.ts'
 import type { Settled } from './outcome-store.ts'
+import { removeJournal } from './read-journal.ts'
 import { RestoreMark } from './restore-mark.ts'
 
 /** What a sending process needs of its relays; a test brings its own. */
@@ -107,7 +108,7 @@ export async function openSender(
     unwritten: [],
     async [Symbol.asyncDispose]() {
       journal.close()
-      if (await endSender(db, { id, now: clock.now() })) await rm(path, { force: true })
+      if (await endSender(db, { id, now: clock.now() })) removeJournal(path)
     },
   }
 }

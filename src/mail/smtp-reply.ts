@@ -20,6 +20,11 @@ type BlameRule = { blame: Blame; pattern: RegExp; example: string }
 // recipient's words come before the sender's: "5.7.1 no such user" is about the address.
 export const BLAME_RULES: readonly BlameRule[] = [
   {
+    blame: 'recipient',
+    pattern: /recipient address rejected: (?:access denied|undeliverable|unverified|user)/i,
+    example: '554 5.7.1 <reader@example.net>: Recipient address rejected: Access denied',
+  },
+  {
     blame: 'sender',
     pattern:
       /sender (?:address |domain )?(?:rejected|denied|unknown|refused|not verified)|\b5\.1\.[78]\b/i,

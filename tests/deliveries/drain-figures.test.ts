@@ -29,7 +29,7 @@ describe('trying again', () => {
       { kind: 'rejected', code: 550, reply: 'no', blame: 'sender' },
       4 * MINUTE,
     ],
-    ['unsent', { kind: 'unsent', reason: 'no relay' }, 1000],
+    ['unsent', { kind: 'unsent', reason: 'no relay' }, 4000],
     ['given back', { kind: 'given back' }, 0],
     [
       'refused because of the reader',

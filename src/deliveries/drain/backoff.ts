@@ -24,19 +24,20 @@ export function retryAtOf(
     random,
   }: { attempt: number; notAfter: number; now: Date; random: number },
 ): Date | undefined {
-  const pause = pauseOf(fate, () => backoffMs(attempt, random))
+  const pause = pauseOf(fate, attempt, () => backoffMs(attempt, random))
   if (pause === undefined) return undefined
   return new Date(Math.max(now.getTime(), Math.min(now.getTime() + pause, notAfter)))
 }
 
-function pauseOf(fate: Fate, backoff: () => number): number | undefined {
+function pauseOf(fate: Fate, attempt: number, backoff: () => number): number | undefined {
   switch (fate.kind) {
     case 'deferred':
       return backoff()
     case 'rejected':
       return fate.blame === 'sender' ? backoff() : undefined
     case 'unsent':
-      return 1000
+      // Longer each time: a relay that drops the connection at one address must not be asked about it for ever.
+      return Math.min(60_000, 1000 * 2 ** Math.min(attempt - 1, 6))
     case 'given back':
       return 0
     case 'accepted':

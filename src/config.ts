@@ -23,6 +23,20 @@ export type Config = {
   smtpConnections: number
   tokenKey: string | null
   suppressionKey: string | null
+  /** Where mail for the bounce domain is taken; null: it is not. */
+  inbound: { host: string; port: number; tls: { cert: string; key: string } | null } | null
+  /** A mailbox that gets the mail of the bounce domain instead. */
+  imapUrl: string | null
+  /** Whose webhooks are believed, and by what. */
+  webhooks: {
+    sesTopics: string[]
+    sendgridKey: string | null
+    /** Several while a key is being changed. */
+    mailgunKeys: string[]
+    postmarkPassword: string | null
+  }
+  /** Networks (CIDR) of proxies in front: what they say of a client's address is believed. */
+  trustedProxies: string[]
   /** Started by npm or by our own wrapper: when that is killed, nobody else would end us. */
   endsWithParent: boolean
 }
@@ -67,6 +81,44 @@ const variables = {
     .default(10),
   DAYBREAK_TOKEN_KEY: secret().nullable().default(null),
   DAYBREAK_SUPPRESSION_KEY: secret().nullable().default(null),
+  INBOUND_LISTEN: z
+    .string()
+    .refine(
+      (text) => listenOf(text) !== undefined,
+      'must be an address and a port such as 0.0.0.0:25 or [::]:25',
+    )
+    .nullable()
+    .default(null),
+  INBOUND_TLS_CERT: z.string().min(1).nullable().default(null),
+  INBOUND_TLS_KEY: z.string().min(1).nullable().default(null),
+  IMAP_URL: url(['imap:', 'imaps:'], 'imaps://user:password@mail.example.org/INBOX')
+    .nullable()
+    .default(null),
+  SES_TOPIC_ARNS: list(
+    /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w.-]+$/,
+    'must be topics such as arn:aws:sns:eu-west-1:123456789012:daybreak, with commas between',
+  ),
+  SENDGRID_WEBHOOK_KEY: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9+/]{60,}={0,2}$/,
+      'must be the verification key that SendGrid shows for the signed event webhook',
+    )
+    .nullable()
+    .default(null),
+  MAILGUN_SIGNING_KEY: list(
+    /^[\x21-\x2b\x2d-\x7e]{8,}$/,
+    'must be the HTTP webhook signing key, or two with a comma between',
+  ),
+  POSTMARK_WEBHOOK_PASSWORD: z
+    .string()
+    .min(20, 'must be a long random word: "openssl rand -hex 32" makes one')
+    .nullable()
+    .default(null),
+  TRUSTED_PROXIES: list(
+    /^(?:[\d.]+|[\da-f:]+)\/\d{1,3}$/i,
+    'must be networks such as 10.0.0.0/8, with commas between',
+  ),
 }
 
 const SECRET_FILES = [
@@ -75,6 +127,10 @@ const SECRET_FILES = [
   'SMTP_URL',
   'DAYBREAK_TOKEN_KEY',
   'DAYBREAK_SUPPRESSION_KEY',
+  'IMAP_URL',
+  'SENDGRID_WEBHOOK_KEY',
+  'MAILGUN_SIGNING_KEY',
+  'POSTMARK_WEBHOOK_PASSWORD',
 ]
 
 /**
@@ -96,6 +152,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     )
   }
   const env = parsed.data
+  if ((env.INBOUND_TLS_CERT === null) !== (env.INBOUND_TLS_KEY === null)) {
+    throw new Refusal(
+      'INBOUND_TLS_CERT and INBOUND_TLS_KEY belong together: set both, or neither',
+      { field: 'INBOUND_TLS_CERT', status: 78 },
+    )
+  }
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
@@ -112,6 +174,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     smtpConnections: env.SMTP_CONNECTIONS,
     tokenKey: env.DAYBREAK_TOKEN_KEY,
     suppressionKey: env.DAYBREAK_SUPPRESSION_KEY,
+    inbound: inboundOf(env),
+    imapUrl: env.IMAP_URL,
+    webhooks: {
+      sesTopics: env.SES_TOPIC_ARNS,
+      sendgridKey: env.SENDGRID_WEBHOOK_KEY,
+      mailgunKeys: env.MAILGUN_SIGNING_KEY,
+      postmarkPassword: env.POSTMARK_WEBHOOK_PASSWORD,
+    },
+    trustedProxies: env.TRUSTED_PROXIES,
     endsWithParent: ['npm_lifecycle_event', 'DAYBREAK_WRAPPER'].some(
       (name) => environment[name] !== undefined,
     ),
@@ -138,6 +209,31 @@ function withSecretFiles(environment: NodeJS.ProcessEnv) {
     }
   }
   return { values, problems }
+}
+
+function inboundOf({
+  INBOUND_LISTEN: listen,
+  INBOUND_TLS_CERT: cert,
+  INBOUND_TLS_KEY: key,
+}: Record<`INBOUND_${'LISTEN' | 'TLS_CERT' | 'TLS_KEY'}`, string | null>): Config['inbound'] {
+  const at = listen === null ? undefined : listenOf(listen)
+  if (at === undefined) return null
+  return { ...at, tls: cert === null || key === null ? null : { cert, key } }
+}
+
+function listenOf(text: string): { host: string; port: number } | undefined {
+  const [, v6, v4, digits = ''] = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(text) ?? []
+  const host = v6 ?? v4
+  return host === undefined || Number(digits) > 65_535 ? undefined : { host, port: Number(digits) }
+}
+
+/** Words with commas between; none when it is not set. */
+function list(word: RegExp, rule: string) {
+  return z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .refine((words) => words.every((part) => word.test(part)), rule)
 }
 
 function url(protocols: string[], example: string) {

@@ -172,3 +172,43 @@ function refusalOf(environment: NodeJS.ProcessEnv): Refusal {
   }
   throw new Error('nothing was refused')
 }
+
+test('where returned mail comes in is said by address and port, IPv6 in brackets', () => {
+  const tls = { INBOUND_TLS_CERT: '/etc/cert.pem', INBOUND_TLS_KEY: '/etc/key.pem' }
+
+  expect(readConfig({ INBOUND_LISTEN: '0.0.0.0:25' }).inbound).toEqual({
+    host: '0.0.0.0',
+    port: 25,
+    tls: null,
+  })
+  expect(readConfig({ INBOUND_LISTEN: '[::]:2525', ...tls }).inbound).toEqual({
+    host: '::',
+    port: 2525,
+    tls: { cert: '/etc/cert.pem', key: '/etc/key.pem' },
+  })
+})
+
+test.each([
+  [{ INBOUND_LISTEN: '25' }, /INBOUND_LISTEN must be an address and a port/],
+  [{ INBOUND_LISTEN: 'localhost:99999' }, /INBOUND_LISTEN must be an address and a port/],
+  [{ INBOUND_TLS_CERT: '/etc/cert.pem' }, /belong together/],
+  [{ IMAP_URL: 'https://mail.example.org' }, /IMAP_URL must be an address such as imaps:/],
+  [{ SES_TOPIC_ARNS: 'daybreak' }, /SES_TOPIC_ARNS must be topics/],
+  [{ POSTMARK_WEBHOOK_PASSWORD: 'secret' }, /POSTMARK_WEBHOOK_PASSWORD must be a long random word/],
+  [{ TRUSTED_PROXIES: '10.0.0.1' }, /TRUSTED_PROXIES must be networks/],
+])('%o is refused with the fix', (environment, problem) => {
+  expect(() => readConfig(environment)).toThrow(problem)
+})
+
+test('several topics, keys and networks stand apart by commas', () => {
+  const topic = 'arn:aws:sns:eu-west-1:123456789012:daybreak'
+  const config = readConfig({
+    SES_TOPIC_ARNS: `${topic}, ${topic}-two`,
+    MAILGUN_SIGNING_KEY: 'old-key-1234,new-key-1234',
+    TRUSTED_PROXIES: '10.0.0.0/8,fd00::/8',
+  })
+
+  expect(config.webhooks.sesTopics).toEqual([topic, `${topic}-two`])
+  expect(config.webhooks.mailgunKeys).toEqual(['old-key-1234', 'new-key-1234'])
+  expect(config.trustedProxies).toEqual(['10.0.0.0/8', 'fd00::/8'])
+})

@@ -2,6 +2,8 @@
 export type Jobs = {
   'cluster-article': { articleId: number }
   'plan-edition': { editionId: number }
+  /** What providers told us and waits to be handled. */
+  'take-returns': Record<string, never>
   /** `sender` keeps the jobs of several senders apart, so that all of them work on a lane. */
   'drain-lane': { lane: Lane; sender?: number }
 }
@@ -18,7 +20,7 @@ export type QueueName = (typeof queueNames)[number]
 
 export function queueOf(name: JobName, data: Jobs[JobName]): QueueName {
   if ('lane' in data) return data.lane
-  return name === 'cluster-article' ? 'intake' : 'planning'
+  return name === 'plan-edition' ? 'planning' : 'intake'
 }
 
 /**

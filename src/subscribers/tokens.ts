@@ -11,6 +11,7 @@ const purposes = {
   unsubscribe: 2,
   preferences: 3,
   bounce: 4,
+  click: 5,
   webView: 6,
   undo: 7,
   notMe: 8,

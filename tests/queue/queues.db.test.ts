@@ -97,6 +97,7 @@ describe.each(places)('on %s', (_place, kind) => {
       'cluster-article': async (data) => void seen.push(['cluster-article', data]),
       'plan-edition': async (data) => void seen.push(['plan-edition', data]),
       'drain-lane': async (data) => void seen.push(['drain-lane', data]),
+      'take-returns': async (data) => void seen.push(['take-returns', data]),
     }
     await using _workers = await openWorkers({
       backend,
@@ -107,13 +108,15 @@ describe.each(places)('on %s', (_place, kind) => {
 
     await queues.enqueue('cluster-article', { articleId: 7 })
     await queues.enqueue('plan-edition', { editionId: 8 })
+    await queues.enqueue('take-returns', {})
     await queues.enqueue('drain-lane', { lane: 'alert' })
 
-    await expect.poll(() => seen.length, { timeout: 15_000, interval: 300 }).toBe(3)
+    await expect.poll(() => seen.length, { timeout: 15_000, interval: 300 }).toBe(4)
     expect(seen).toEqual(
       expect.arrayContaining([
         ['cluster-article', { articleId: 7 }],
         ['plan-edition', { editionId: 8 }],
+        ['take-returns', {}],
         ['drain-lane', { lane: 'alert' }],
       ]),
     )

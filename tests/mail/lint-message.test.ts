@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
-import { lintMessage, RULES } from '#mail/lint-message.ts'
+import { readFeatures } from '#mail/lint/client-support.ts'
+import { lintMail, lintMessage, RULES } from '#mail/lint-message.ts'
 import { COMMON, composeMessage, edited, EXPECTED, swap } from './message-fixture.ts'
 
 type Change = Parameters<typeof edited>[0]
@@ -20,6 +21,7 @@ const BREACHES: Array<[rule: string, change: Change]> = [
   ['no-nul', inRaw('Ferry back on Monday\r\nhttps', 'Ferry \0 back\r\nhttps')],
   ['line-length-limit', inRaw('Subject: Ferry', `X-Long: ${'x'.repeat(1000)}\r\nSubject: Ferry`)],
   ['body-line-length', inRaw('Ferry back on Monday\r\nhttps', `${'x'.repeat(79)}\r\nhttps`)],
+  ['parts-closed', inRaw(/--\r\n$/, '\r\n')],
   ['headers-ascii', inRaw('Subject: Ferry', 'X-Odd: \xe4\r\nSubject: Ferry')],
   ['header-present', header('MIME-Version', '')],
   [
@@ -80,7 +82,37 @@ const BREACHES: Array<[rule: string, change: Change]> = [
   ['text-without-markup', inText('Ferry back', 'Ferry &amp; bus back')],
   ['no-active-content', inHtml('<h1>', '<form></form><h1>')],
   ['no-active-content', inHtml('<h1>', '<h1 onclick="go()">')],
+  ['looked-through', inHtml('<h1>', `${'<i></i>'.repeat(10_001)}<h1>`)],
+  ['link-text', inHtml('1">Ferry back on Monday<', '1">Read more …<')],
+  ['link-text', inHtml('1">Ferry back on Monday<', '1"><img src="cid:a" alt="" width="9"><')],
+  [
+    'link-text-unique',
+    inHtml('<h1>', '<a href="https://news.example.org/b">Ferry back on Monday</a><h1>'),
+  ],
+  ['link-text-honest', inHtml('1">Ferry back on Monday<', '1">www.bank.example/login<')],
+  ['body-language', inHtml('<body lang="en"', '<body')],
+  ['heading-order', inHtml('</h1>', '</h1><h3>Too deep</h3>')],
+  ['layout-table', inHtml('<h1>', '<table><tr><td>Cell</td></tr></table><h1>')],
+  ['layout-heading-cell', inHtml('<h1>', '<table role="none"><tr><th>Cell</th></tr></table><h1>')],
+  ['image-alt-words', inHtml('alt="The ferry"', 'alt="IMG_0412.jpg"')],
+  ['contrast', inHtml('<h1>', '<p style="color:#777">Pale words</p><h1>')],
+  [
+    'contrast',
+    inHtml(
+      '</head>',
+      '<style>@media (prefers-color-scheme: dark) { p { color: #333 !important } body { background: #111 } }</style></head>',
+    ),
+  ],
+  ['type-size', inHtml('<h1>', '<p style="font-size:10pt">Small words</p><h1>')],
+  ['type-size', inHtml('<p>The yard', '<p style="font:15px/20px serif">The yard')],
+  ['link-distinct', inHtml('">Unsubscribe', '" style="text-decoration:none">Unsubscribe')],
+  [
+    'link-target',
+    inHtml('1">Ferry', '1" style="display:block;padding:4px;line-height:20px">Ferry'),
+  ],
 ]
+
+const [PROGRAMS, CHECKED] = ['client-support', readFeatures() !== null]
 
 test('a good digest keeps every rule', async () => {
   const raw = await edited()
@@ -121,9 +153,23 @@ test.each([
   expect(violations.map(({ rule }) => rule)).toContain('text-and-html')
 })
 
+test('words in pictures only are reported', async () => {
+  const picture = '<h1>Ferry</h1><img src="https://a.example/1.png" alt="Ferry back" width="600">'
+  const raw = await edited(inHtml(/<h1>[\s\S]*(?=<\/body>)/, picture))
+
+  const violations = await lintMessage(raw, { kind: 'service' })
+
+  expect(violations.map(({ rule }) => rule)).toContain('text-in-images')
+})
+
 test('every rule is shown by a message that breaks it', () => {
   const shown = new Set(
-    BREACHES.map(([rule]) => rule).concat('service-without-list', 'text-and-html'),
+    BREACHES.map(([rule]) => rule).concat(
+      'service-without-list',
+      'text-and-html',
+      'text-in-images',
+      PROGRAMS,
+    ),
   )
 
   expect(RULES.map(({ name }) => name).filter((name) => !shown.has(name))).toEqual([])
@@ -139,4 +185,82 @@ test('words that only contain a leftover are words', async () => {
   const raw = await edited(inHtml('<h1>', '<p>Nan and Nantes, undefinedness</p><h1>'))
 
   expect(await lintMessage(raw, EXPECTED)).toEqual([])
+})
+
+test.skipIf(!CHECKED && process.env['CI'] !== 'true').each([
+  ['display:flex', '<p style="display:flex">x</p>', 'display:flex: not in outlook windows'],
+  ['position', '<p style="position:absolute">x</p>', 'position: not in gmail desktop-webmail'],
+  ['grid', '<p style="display: grid">x</p>', 'display:grid: not in'],
+  ['svg', '<svg width="9"></svg>', 'Embedded <svg> image: not in'],
+  ['video', '<video width="9"></video>', '<video> element: not in'],
+  ['calc()', '<p style="width:calc(10px + 1em)">x</p>', 'CSS calc() function: not in'],
+  ['@import', '<style>@import "https://a.example/x.css";</style>', '@import: not in'],
+  ['::before', '<style>p::before { color: red }</style>', '::before: not in'],
+  ['variables', '<p style="color:var(--ink)">x</p>', 'CSS Variables (Custom Properties): not in'],
+])(
+  '%s is named with the mail programs that do not know it (skipped: caniemail is not installed)',
+  async (_, html, what) => {
+    const raw = await edited(inHtml('<h1>', `${html}<h1>`))
+
+    const violations = await lintMessage(raw, EXPECTED)
+
+    expect(violations.map(({ rule }) => rule)).toContain(PROGRAMS)
+    expect(violations.map((violation) => violation.what).join(' ')).toContain(what)
+  },
+)
+
+test('a mail of nobody we know is asked for nothing that only our mails have', async () => {
+  const raw = await edited({
+    raw: (source) =>
+      source.replace(/^(?:List-|Feedback-|Precedence|Auto-).*\r\n(?:[ \t].*\r\n)*/gim, ''),
+  })
+
+  expect(await lintMessage(raw, {})).toEqual([])
+})
+
+test('a mail of anybody that says it goes to many needs one-click unsubscribing', async () => {
+  const raw = await edited(inRaw(/^List-Unsubscribe(?:-Post)?:.*\r\n(?:[ \t].*\r\n)*/gim, ''))
+
+  const violations = await lintMessage(raw, {})
+
+  expect(violations.map(({ rule }) => rule)).toEqual(['list-unsubscribe', 'list-unsubscribe-post'])
+})
+
+test('a mail that was saved without its CRs is checked as it was sent, and our own must have them', async () => {
+  const raw = Buffer.from((await edited()).toString('latin1').replaceAll('\r\n', '\n'), 'latin1')
+
+  const anybodys = await lintMessage(raw, {})
+  const ours = await lintMessage(raw, EXPECTED)
+
+  expect(anybodys).toEqual([])
+  expect(ours.map(({ rule }) => rule)).toContain('crlf-only')
+})
+
+test('a violation says what, where, how to mend it, and how bad it is', async () => {
+  const raw = await edited(inHtml('<h1>', '<p class="pale" style="color:#777">Pale words</p><h1>'))
+
+  expect(await lintMessage(raw, EXPECTED)).toEqual([
+    {
+      rule: 'contrast',
+      severity: 'fault',
+      what: expect.stringContaining('light palette, 4.5 to 1, #777777 on #ffffff') as string,
+      where: '<p class="pale"> Pale words',
+      fix: expect.stringContaining('4.5 to 1') as string,
+    },
+  ])
+})
+
+test('of a fault in every paragraph twenty are told and the rest is counted', async () => {
+  const raw = await edited(inHtml('<h1>', `${'<img src="cid:a" width="9">'.repeat(50)}<h1>`))
+
+  const violations = await lintMessage(raw, EXPECTED)
+
+  expect(violations).toHaveLength(21)
+  expect(violations.at(-1)?.what).toContain('30 times more')
+})
+
+test('without the spam filters nothing is asked of them', async () => {
+  const { unchecked } = await lintMail(await edited(), EXPECTED)
+
+  expect(unchecked.filter((words) => words.includes('spam'))).toEqual([])
 })

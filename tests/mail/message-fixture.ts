@@ -14,10 +14,11 @@ const WHY = 'You get this mail because you subscribed to the Morning Courier.'
 const ADDRESS = 'Harbour Courier, 1 Quay Street, Porthaven'
 
 export const HTML = `<!doctype html>
-<html lang="en" dir="ltr"><head><title>Ferry back on Monday</title></head><body>
+<html lang="en" dir="ltr"><head><title>Ferry back on Monday</title></head><body lang="en" dir="ltr">
 <div style="display:none">The ferry sails again.</div>
 <h1>Morning Courier</h1>
 <p><a href="https://news.example.org/a/1">Ferry back on Monday</a></p>
+<p>The yard has mended the ramp, and the first boat leaves at seven from the old pier, as it did before.</p>
 <img src="https://news.example.org/p/1.jpg" alt="The ferry" width="600">
 <p>${WHY} <a href="${UNSUBSCRIBE}">Unsubscribe</a></p><p>${ADDRESS}</p>
 </body></html>`
@@ -77,7 +78,7 @@ export async function composeMessage(message: Message): Promise<Buffer> {
   const fields = compileHead(message)(message)
   const body = compileBody(message, { text: [message.text], html: [message.html] })
   const tools = { buffers: new FreeBuffers(0), signer: null }
-  const { bytes } = await writeMessage(tools, { fields, body, values: {} }, UNSIGNED)
+  const { bytes } = await writeMessage(tools, { fields, token: '', body, values: {} }, UNSIGNED)
   return bytes
 }
 

@@ -1,0 +1,153 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import PostalMime from 'postal-mime'
+import { planEdition } from '#deliveries/plan.ts'
+import { sendEdition } from '#deliveries/send-edition.ts'
+import { confirmJoining, requestToJoin } from '#deliveries/service-mail.ts'
+import { composeDigest } from '#editions/compose-digest.ts'
+import { draftAlert } from '#editions/draft-alert.ts'
+import { changeSetting } from '#editions/publication.ts'
+import { openDkim } from '#mail/dkim/dkim.ts'
+import { writeInUse, writeKey } from '#mail/dkim/key-folder.ts'
+import type { SigningKey } from '#mail/dkim/signature.ts'
+import { ingestArticle } from '../../articles-fixture.ts'
+import { approve, type Desk, type Handed, openDesk } from '../../deliveries/send-fixture.ts'
+import { type House, openHouse } from '../../house.ts'
+
+export const DOMAIN = 'news.courier.example'
+export const BOUNCE_DOMAIN = `bounce.${DOMAIN}`
+export const ADDRESS = 'The Harbour Courier, 4 Rope Walk, Port Ansel PA1 2HC'
+
+export type OurMails = Record<'confirm' | 'welcome' | 'digest' | 'alert', Handed>
+
+type Told = { headline: string; paragraphs?: string[] }
+
+const STORIES: Told[] = [
+  { headline: 'Council votes to rebuild the fish market' },
+  {
+    headline: 'Rovers win at the last minute',
+    paragraphs: [
+      'A header in stoppage time gave Ansel Rovers the derby and sent the visitors home without a point for the first time.',
+      'The stadium saw its largest crowd since spring, and the manager called it the best evening of a long season.',
+    ],
+  },
+]
+
+/** Made once: an RSA key of 2048 bits takes as long as a mail. */
+export const KEYS: SigningKey[] = [
+  {
+    domain: DOMAIN,
+    selector: 'db2611r',
+    algorithm: 'rsa-sha256',
+    key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+  },
+  {
+    domain: DOMAIN,
+    selector: 'db2611e',
+    algorithm: 'ed25519-sha256',
+    key: generateKeyPairSync('ed25519').privateKey,
+  },
+]
+
+/** A house whose links are on the web: those to this machine pass the lint, and no spam filter. */
+export async function openOurHouse(): Promise<House> {
+  return openHouse({ env: { PUBLIC_URL: `https://${DOMAIN}` } })
+}
+
+/** One mail of each template as the relay was handed it: signed with both keys, its envelope at the bounce domain. */
+export async function sendOurMails(
+  house: House,
+  { stories = STORIES, alert = 'Harbour closed after two ships collide' } = {},
+): Promise<OurMails> {
+  await introduce(house)
+  await using keys = await keyFolder()
+  const dkim = await openDkim({ dir: keys.dir, log: house.context.log })
+  await using desk = await openDesk(house, { dkim })
+  await requestToJoin(house.context, {
+    email: 'reader@example.net',
+    newsletters: ['daily', 'breaking'],
+    timeZone: 'Europe/London',
+    language: 'en',
+    form: 'front page',
+  })
+  await desk.drain('confirmation')
+  const { text = '' } = await PostalMime.parse(handed(desk, 0).raw)
+  await confirmJoining(house.context, /\/c\/([\w-]+)/.exec(text)?.[1] ?? '')
+  await desk.drain('confirmation')
+  await releaseDigest(house, { stories, dkimDir: keys.dir })
+  await desk.drain('digest')
+  await releaseAlert(house, { headline: alert, dkimDir: keys.dir })
+  await desk.drain('alert')
+  return {
+    confirm: handed(desk, 0),
+    welcome: handed(desk, 1),
+    digest: handed(desk, 2),
+    alert: handed(desk, 3),
+  }
+}
+
+function handed({ relay }: Desk, number: number): Handed {
+  const mail = relay.mails[number]
+  if (mail === undefined) throw new Error(`only ${relay.mails.length} mails were handed over`)
+  return mail
+}
+
+async function introduce({ context }: House): Promise<void> {
+  const settings = {
+    name: 'The Harbour Courier',
+    url: 'https://courier.example/',
+    fromAddress: `courier@${DOMAIN}`,
+    replyTo: 'newsroom@courier.example',
+    bounceDomain: BOUNCE_DOMAIN,
+    address: ADDRESS,
+    privacyUrl: 'https://courier.example/privacy',
+    correctionsUrl: 'https://courier.example/corrections',
+    correctionsAddress: 'corrections@courier.example',
+  }
+  for (const [name, value] of Object.entries(settings)) await changeSetting(context, name, value)
+}
+
+async function keyFolder(): Promise<AsyncDisposable & { dir: string }> {
+  const dir = await mkdtemp(join(tmpdir(), 'daybreak-keys-'))
+  for (const { key, ...named } of KEYS)
+    await writeKey(dir, { ...named, pem: key.export({ type: 'pkcs8', format: 'pem' }).toString() })
+  await writeInUse(
+    dir,
+    DOMAIN,
+    KEYS.map(({ selector }) => selector),
+  )
+  return {
+    dir,
+    [Symbol.asyncDispose]: async () => rm(dir, { recursive: true, force: true }),
+  }
+}
+
+type Release = { dkimDir: string }
+
+async function releaseDigest(
+  house: House,
+  { stories, dkimDir }: Release & { stories: Told[] },
+): Promise<void> {
+  for (const story of stories)
+    await ingestArticle(house.context, { about: story.headline, ...story })
+  const { editionId } = await composeDigest(house.context, {
+    newsletterSlug: 'daily',
+    operatorId: null,
+    again: false,
+  })
+  await approve(house, editionId)
+  await sendEdition(house.context, { editionId, rule: 'now', dkimDir })
+  await planEdition(house.context, { editionId })
+}
+
+async function releaseAlert(
+  house: House,
+  { headline, dkimDir }: Release & { headline: string },
+): Promise<void> {
+  const { articleId } = await ingestArticle(house.context, { headline, breaking: true })
+  const { editionId } = await draftAlert(house.context, { articleId, operatorId: null })
+  await approve(house, editionId)
+  await sendEdition(house.context, { editionId, rule: 'now', dkimDir })
+}

@@ -1,0 +1,66 @@
+/** A delivery status notification (RFC 3464) as Postfix writes one, with the head of a mail of ours. */
+export function madeBounce({
+  localPart,
+  domain,
+  recipient,
+  number,
+}: {
+  localPart: string
+  domain: string
+  recipient: string
+  number: number
+}): string {
+  const boundary = `B${number}.1795401000/mx.drill.example`
+  return [
+    `Return-Path: <>`,
+    `Received: by mx.drill.example (Postfix) id 4T${number}; Mon, 23 Nov 2026 06:30:00 +0000 (UTC)`,
+    `Date: Mon, 23 Nov 2026 06:30:00 +0000 (UTC)`,
+    `From: MAILER-DAEMON@mx.drill.example (Mail Delivery System)`,
+    `Subject: Undelivered Mail Returned to Sender`,
+    `To: ${localPart}@${domain}`,
+    `Auto-Submitted: auto-replied`,
+    `MIME-Version: 1.0`,
+    `Content-Type: multipart/report; report-type=delivery-status; boundary="${boundary}"`,
+    `Message-Id: <4T${number}@mx.drill.example>`,
+    ``,
+    `This is a MIME-encapsulated message.`,
+    ``,
+    `--${boundary}`,
+    `Content-Description: Notification`,
+    `Content-Type: text/plain; charset=us-ascii`,
+    ``,
+    `This is the mail system at host mx.drill.example.`,
+    ``,
+    `I'm sorry to have to inform you that your message could not be delivered to one or more recipients.`,
+    ``,
+    `<${recipient}>: host mail.drill.example[192.0.2.7] said: 550 5.1.1 <${recipient}>: Recipient address`,
+    `    rejected: User unknown in local recipient table (in reply to RCPT TO command)`,
+    ``,
+    `--${boundary}`,
+    `Content-Description: Delivery report`,
+    `Content-Type: message/delivery-status`,
+    ``,
+    `Reporting-MTA: dns; mx.drill.example`,
+    `Arrival-Date: Mon, 23 Nov 2026 06:29:58 +0000 (UTC)`,
+    ``,
+    `Final-Recipient: rfc822; ${recipient}`,
+    `Action: failed`,
+    `Status: 5.1.1`,
+    `Remote-MTA: dns; mail.drill.example`,
+    `Diagnostic-Code: smtp; 550 5.1.1 <${recipient}>: Recipient address rejected: User unknown in local recipient table`,
+    ``,
+    `--${boundary}`,
+    `Content-Description: Undelivered Message Headers`,
+    `Content-Type: text/rfc822-headers`,
+    ``,
+    `Return-Path: <${localPart}@${domain}>`,
+    `From: The Harbour Courier <news@mail.courier.example>`,
+    `To: ${recipient}`,
+    `Subject: Council votes to rebuild the fish market`,
+    `Message-ID: <${number}@mail.courier.example>`,
+    `Precedence: bulk`,
+    ``,
+    `--${boundary}--`,
+    ``,
+  ].join('\r\n')
+}

@@ -4,11 +4,15 @@ import type { Processors } from '#queue/jobs.ts'
 import { clusterArticleProcessor } from './cluster-article.ts'
 import { drainLaneProcessor } from './drain-lane.ts'
 import { planEditionProcessor } from './plan-edition.ts'
+import { takeReturnsProcessor } from './take-returns.ts'
 
-type Intake = Pick<Processors, 'cluster-article'>
+type Intake = Pick<Processors, 'cluster-article' | 'take-returns'>
 
 export function intakeProcessors(context: Context): Intake {
-  return { 'cluster-article': clusterArticleProcessor(context) }
+  return {
+    'cluster-article': clusterArticleProcessor(context),
+    'take-returns': takeReturnsProcessor(context),
+  }
 }
 
 /** Every job that is not intake's: a job name without a processor does not compile. */

@@ -49,8 +49,8 @@ export async function claimServiceMails(
        where m.id = f.id
       returning m.*, f.public_id
     )
-    select 0 as "editionId", id as "subscriberId", attempt, recipient as email, coalesce(public_id, 0) as "publicId"
-         , address_version as "addressVersion", '{}'::integer[] as blocks, release_at as "releaseAt"
+    select 0 as "editionId", id as "subscriberId", attempt, replies, recipient as email
+         , coalesce(public_id, 0) as "publicId", address_version as "addressVersion", '{}'::integer[] as blocks, release_at as "releaseAt"
          , (extract(epoch from not_after) * 1000)::float8 as "notAfter", kind, form, payload, reason
       from claim order by id`.execute(db)
   return rows.filter((row) => row.reason === null)

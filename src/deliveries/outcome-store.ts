@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Outcome } from '#mail/outcome.ts'
+import { recordRefusals } from './returns/record-refusals.ts'
 import { addTally, type Deltas, type What } from './tally-store.ts'
 
 /** What became of a claimed row: the relay's word, or why it was not tried. */
@@ -41,6 +42,7 @@ export async function recordOutcomes(
       if (editionId !== 0)
         counts.push({ editionId, deltas: deltasOf(moves), at: own.at(-1)?.at ?? new Date(0) })
     }
+    await recordRefusals(transaction, rows)
     for (const count of counts) await addTally(transaction, { ...count, shard: senderId })
     return written
   })
@@ -155,14 +157,15 @@ async function settleRows(db: Db, own: Own): Promise<Move[]> {
            -- Given back or left out, a row keeps the relay's last word: "resend deferred-out" goes by it.
            , reply = coalesce(o.reply, d.reply)
            , reason = case when not d.doubtful then o.reason end
+           , replies = d.replies + o.replies
            , outcome_at = case when o.state = 'planned' then null else o.at end
         from unnest(${rows.map((row) => row.key.subscriberId)}::bigint[], ${rows.map((row) => row.key.attempt)}::integer[]
                   , ${columns.map((column) => column.state)}::text[]
                   , ${rows.map((row) => row.retryAt ?? row.at)}::timestamptz[]
                   , ${columns.map((column) => column.reply ?? null)}::text[]
                   , ${columns.map((column) => column.reason ?? null)}::text[]
-                  , ${rows.map((row) => row.at)}::timestamptz[])
-               as o (id, attempt, state, retry_at, reply, reason, at)
+                  , ${rows.map((row) => row.at)}::timestamptz[], ${rows.map((row) => repliesOf(row.fate))}::integer[])
+               as o (id, attempt, state, retry_at, reply, reason, at, replies)
        where ${same} and d.state = 'claimed' and d.attempt = o.attempt and d.sender_id = ${senderId}
       returning d.state, d.reason
     )
@@ -170,6 +173,11 @@ async function settleRows(db: Db, own: Own): Promise<Move[]> {
          , count(*) as count
       from done group by state, reason`.execute(db)
   return done.map((move) => ({ ...move, from: 'claimed' }))
+}
+
+/** What a backoff goes by. */
+function repliesOf({ kind }: Fate): number {
+  return kind === 'deferred' || kind === 'rejected' ? 1 : 0
 }
 
 type Columns = { state: string; reply?: string; reason?: string }

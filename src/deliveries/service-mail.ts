@@ -154,7 +154,7 @@ function describe(newsletter: Awaited<ReturnType<typeof listNewsletters>>[number
   }
 }
 
-async function ensureForm(db: Db, { subject, html, text }: Form): Promise<string> {
+export async function ensureForm(db: Db, { subject, html, text }: Form): Promise<string> {
   const hash = createHash('sha256')
     .update(JSON.stringify([subject, html, text]))
     .digest('hex')

@@ -18,7 +18,7 @@ type Needs = Pick<Context, 'db' | 'secrets' | 'config'> & {
   sender: { dkim: Pick<Dkim, 'pinFor' | 'signerFor'> }
 }
 
-/** A confirmation or welcome, whole. Nothing in it was written by whoever filled in the form. */
+/** A confirmation or welcome, whole; nothing in it was written by whoever filled in the form. Or a reply to forward. */
 export async function composeServiceMail(context: Needs, mail: ServiceClaim): Promise<ReaderMail> {
   const { secrets, sender } = context
   const set = await readSettings(context)
@@ -31,7 +31,8 @@ export async function composeServiceMail(context: Needs, mail: ServiceClaim): Pr
   const fields = compileHead({
     kind: 'service',
     from: { name: set.name, address: set.fromAddress },
-    replyTo: set.replyTo,
+    // A person's words are answered to the person.
+    ...replyToOf(mail, set.replyTo),
     subject: form.subject,
     boundarySeed: form.boundarySeed,
   })({
@@ -39,11 +40,17 @@ export async function composeServiceMail(context: Needs, mail: ServiceClaim): Pr
     messageId: `<${messageNumber(secrets, `service ${subscriberId}`)}@${domain}>`,
     date: mail.releaseAt,
   })
-  const parts = { fields, body: [form.body], values: valuesOf(secrets, mail) }
+  const parts = { fields, token: bounce, body: [form.body], values: valuesOf(secrets, mail) }
   return {
     envelope: { from: `b-${bounce}@${set.bounceDomain}`, to },
     message: (profile) => writeMessage({ buffers: form.buffers, signer }, parts, profile),
   }
+}
+
+function replyToOf({ kind, payload }: ServiceClaim, newsroom: string): { replyTo?: string } {
+  if (kind !== 'forward') return { replyTo: newsroom }
+  const person = payload['replyTo']
+  return typeof person === 'string' ? { replyTo: person } : {}
 }
 
 function valuesOf(secrets: Context['secrets'], { publicId, subscriberId }: ServiceClaim): Values {

@@ -5,7 +5,14 @@ import { inTransaction } from '#db/transaction.ts'
 import { hasCode } from '#errors.ts'
 import { type Line, parseLine } from './leaving-line.ts'
 import { leavingsPath } from './leavings.ts'
-import { closeAgain, findPlace, listUnknown, savePlace, suppressAgain } from './replay-store.ts'
+import {
+  closeAgain,
+  findPlace,
+  hasPlaces,
+  listUnknown,
+  savePlace,
+  suppressAgain,
+} from './replay-store.ts'
 import { activateSubscriber, leave, lockSubscriber, recordConsent, subscribeTo } from './store.ts'
 
 export type Replayed = { left: number; returned: number; suppressed: number; damaged: number }
@@ -17,14 +24,18 @@ const FORM = 'replayed after a restore'
 /**
  * Before anything is sent: who left according to the file outside the database has left in it. From where the database
  * last stood, so that a start costs nothing and a restored one is told all it missed. Asking again is harmless.
+ * @throws when the file cannot be read; with `mustExist` also when it is gone, although the database has seen one
  */
 export async function replayLeavings(
   { db, log }: Pick<Context, 'db' | 'log'>,
-  { dataDir }: { dataDir: string },
+  { dataDir, mustExist = false }: { dataDir: string; mustExist?: boolean },
 ): Promise<Replayed> {
   const total: Replayed = { left: 0, returned: 0, suppressed: 0, damaged: 0 }
   await using file = await openToRead(leavingsPath(dataDir))
-  if (file === undefined) return total
+  if (file === undefined) {
+    if (mustExist && (await hasPlaces(db))) throw new Error('leavings.log is not there')
+    return total
+  }
   const name = await nameOf(file)
   const known = await findPlace(db, name)
   let place = known <= (await file.stat()).size ? known : 0

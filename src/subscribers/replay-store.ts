@@ -20,6 +20,12 @@ export async function savePlace(
     on conflict (name) do update set value = excluded.value`.execute(db)
 }
 
+/** Whether any such file was ever replayed. */
+export async function hasPlaces(db: Db): Promise<boolean> {
+  const { rows } = await sql`select 1 from setting where name like 'leavings %' limit 1`.execute(db)
+  return rows.length > 0
+}
+
 function settingOf(file: string): string {
   return `leavings ${file}`
 }

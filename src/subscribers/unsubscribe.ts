@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { noteLeavings } from './leavings.ts'
 import {
@@ -14,7 +15,7 @@ import {
   type Subscriber,
   subscribeTo,
 } from './store.ts'
-import { openToken, sealToken } from './tokens.ts'
+import { openToken, sealToken, type Token } from './tokens.ts'
 
 /** An undo works this long. */
 export const UNDO_HOURS = 24
@@ -34,12 +35,20 @@ export async function readLeaving(
   token: string,
 ): Promise<Leaving | undefined> {
   const opened = openToken(secrets, 'unsubscribe', token)
-  const subscriber = opened && (await findByPublicId(db, opened.publicId))
-  if (opened === undefined || subscriber === undefined) return undefined
+  return opened && findLeaving(db, opened)
+}
+
+/** The same for a token that was opened already. */
+export async function findLeaving(
+  db: Db,
+  { publicId, reference }: Pick<Token, 'publicId' | 'reference'>,
+): Promise<Leaving | undefined> {
+  const subscriber = await findByPublicId(db, publicId)
+  if (subscriber === undefined) return undefined
   const { rows } = await sql<{ id: number; name: string; kind: string; editionId: number }>`
     select n.id, n.name, n.kind, e.id as "editionId"
       from edition e join newsletter n on n.id = e.newsletter_id
-     where e.id = ${opened.reference}`.execute(db)
+     where e.id = ${reference}`.execute(db)
   const [found] = rows
   const newsletter =
     found === undefined ? null : { id: found.id, name: found.name, kind: found.kind }
@@ -62,24 +71,10 @@ export async function unsubscribe(
   if (leaving === undefined) return undefined
   const now = context.clock.now()
   const newsletterId = all ? null : (leaving.newsletter?.id ?? null)
-  const { changed, leftAt } = await inTransaction(context.db, async (db) => {
-    const subscriberId = leaving.subscriber.id
-    const left = await leave(db, { subscriberId, newsletterId, now })
-    if (left) {
-      await recordConsent(db, {
-        subscriberId,
-        newsletterId,
-        kind: 'left',
-        form,
-        editionId: leaving.editionId,
-        now,
-      })
-    }
-    return {
-      changed: left,
-      leftAt: (await findLeftAt(db, { subscriberId, newsletterId })) ?? now,
-    }
-  })
+  const { changed, leftAt } = await inTransaction(context.db, async (db) => ({
+    changed: await takeLeave(db, { leaving, newsletterId, form, now }),
+    leftAt: (await findLeftAt(db, { subscriberId: leaving.subscriber.id, newsletterId })) ?? now,
+  }))
   if (changed) {
     await noteLeavings(context, leaving.subscriber, {
       kind: 'left',
@@ -94,6 +89,28 @@ export async function unsubscribe(
     addressVersion: 0,
   })
   return { ...leaving, done: true, undoToken }
+}
+
+/** One newsletter or all, by that form, in the caller's transaction; who calls notes the leaving after the commit. */
+export async function takeLeave(
+  db: Db,
+  {
+    leaving: { subscriber, editionId },
+    newsletterId,
+    form,
+    now,
+  }: {
+    leaving: Pick<Leaving, 'subscriber' | 'editionId'>
+    newsletterId: number | null
+    form: string
+    now: Date
+  },
+): Promise<boolean> {
+  const subscriberId = subscriber.id
+  const left = await leave(db, { subscriberId, newsletterId, now })
+  if (left)
+    await recordConsent(db, { subscriberId, newsletterId, kind: 'left', form, editionId, now })
+  return left
 }
 
 /** Takes back one leaving, for 24 hours; what was left before or after it stays off. */

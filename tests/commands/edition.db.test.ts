@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { App } from '#app.ts'
-import { enterAs } from '#commands/command.ts'
+import { enterAs, numberArgument } from '#commands/command.ts'
 import { resendByHand, type ResendWish } from '#commands/edition-resend.ts'
 import { watchEdition } from '#commands/edition-watch.ts'
 import { edition } from '#commands/editions.ts'
@@ -11,6 +11,7 @@ import { addOperator } from '#operators/operator.ts'
 import { listAudit } from '#operators/audit.ts'
 import {
   fates,
+  NO_SUCH_USER,
   openReleased,
   openSettled,
   REJECTED,
@@ -62,7 +63,7 @@ test('pause, resume and stop do what they say, in the audit log under the name o
   const paused = await stateOf(house)
   await run(house, ['resume'])
   const resumed = await stateOf(house)
-  const lines = await run(house, ['stop', '--reason', 'wrong picture'])
+  const lines = await run(house, ['stop', '--reason', 'wrong picture', '--yes', '2'])
 
   expect([paused, resumed, await stateOf(house)]).toEqual(['held', 'sending', 'stopped'])
   expect(lines[0]).toBe('stopped: 2 mails do not leave')
@@ -77,12 +78,66 @@ test.each(['pause', 'resume', 'stop', 'resend'])(
     await using house = await openReleased(2)
     await addOperator(house.context, { name: 'ed', role: 'editor' })
 
-    await expect(run(house, [verb, 'uncertain'], 'ed')).rejects.toThrow(/takes the role publisher/)
+    const args = verb === 'resend' ? [verb, 'uncertain'] : [verb]
+    await expect(run(house, args, 'ed')).rejects.toThrow(/takes the role publisher/)
 
     expect(await stateOf(house)).toBe('sending')
     expect(await audited(house)).toEqual([])
   },
 )
+
+test.each([[[]], [['--yes', '1']]])(
+  'a stop without a yes to its count stops nothing: %j',
+  async (yes) => {
+    await using house = await openReleased(2)
+
+    await expect(run(house, ['stop', ...yes])).rejects.toThrow(/2 mails would be left out.*--yes 2/)
+
+    expect(await stateOf(house)).toBe('sending')
+  },
+)
+
+test('a yes to more mails, or to all, stops what is left of them', async () => {
+  await using one = await openReleased(2)
+  await using all = await openReleased(2)
+
+  await run(one, ['stop', '--yes', '5'])
+  await run(all, ['stop', '--yes', 'all'])
+
+  expect([await stateOf(one), await stateOf(all)]).toEqual(['stopped', 'stopped'])
+})
+
+test.each([
+  ['stop', 'wrong', 'picture'],
+  ['pause', 'now'],
+  ['resend', 'uncertain', 'all'],
+])('a word too many is refused: %s %s', async (...args) => {
+  await using house = await openReleased(2)
+
+  await expect(run(house, args)).rejects.toThrow(/one word too many/)
+
+  expect(await stateOf(house)).toBe('sending')
+})
+
+test('a number that is missing or none is asked for by its name', async () => {
+  expect(() => numberArgument(undefined, 'edition')).toThrow(
+    'the edition number is missing: "daybreak editions" lists them',
+  )
+  expect(() => numberArgument('12a', 'article')).toThrow('the article number is not "12a"')
+  expect(() => numberArgument('many', 'yes')).toThrow('--yes is not "many": give it a whole number')
+})
+
+test('a resend of refused mails shows which replies it means before it asks', async () => {
+  await using house = await openSettled(3, { 2: REJECTED, 3: NO_SUCH_USER })
+  const { lines, out } = paper()
+  const entered = await enter(house)
+  const wish = { editionId: house.editionId, what: 'rejected', reply: '550', keepsMessageIds: true }
+
+  const asked = resendByHand({ house: entered, out }, { ...wish, ask: undefined })
+
+  await expect(asked).rejects.toThrow('--yes 2')
+  expect(lines.join('\n')).toMatch(/550 5\.1\.1 No such user +1/)
+})
 
 test('an edition shows its accounts as JSON with the words of the API', async () => {
   await using house = await openSettled(3, { 2: UNCERTAIN })

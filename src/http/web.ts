@@ -7,6 +7,7 @@ import type { Queues } from '#queue/queues.ts'
 import { apiRoutes } from './api/routes.ts'
 import { inboxRoutes } from './console/inbox.ts'
 import { errorPage } from './html/page.ts'
+import { hookRoutes } from './hooks/routes.ts'
 import { assetRoutes } from './public/assets.ts'
 import { pageFrame } from './public/frame.ts'
 import { publicRoutes } from './public/routes.ts'
@@ -41,6 +42,7 @@ export function createWeb({
   web.get('/readyz', async (request) => readiness({ context, queues, request }))
 
   web.route('/api/v1', apiRoutes(context))
+  web.route('/hooks', hookRoutes(context))
   web.route('/assets', assetRoutes())
   web.route('/inbox', inboxRoutes({ context, inbox }))
   web.route('/', publicRoutes(context))

@@ -10,6 +10,8 @@ export type Profile = {
   replaces: readonly string[]
   /** Header lines for this relay only, such as "do not rewrite links", in order. */
   headers: readonly (readonly [name: string, value: string])[]
+  /** The header line by which this relay's webhook gives a mail's own token back, where nothing else names the mail. */
+  tokenHeader?: (token: string) => readonly [name: string, value: string]
   /** Whether a repeat keeps its Message-ID, so that a receiver can tell it is the same mail. */
   keepsMessageId: boolean
   /** Where returned mails go: to our envelope sender, or to the provider, which tells by webhook. */

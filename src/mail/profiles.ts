@@ -1,6 +1,14 @@
 import type { Priority } from '#mail/outcome.ts'
 import type { Profile, ProfileName } from '#mail/profile.ts'
 
+/** What a mail's token is called where providers keep it. */
+export const TOKEN_NAME = 'daybreak'
+
+/** With blanks, so that the header line can be folded. */
+const TRACKING_OFF = `{${['clicktrack', 'opentrack', 'subscriptiontrack']
+  .map((name) => `"${name}": {"settings": {"enable": 0}}`)
+  .join(', ')}}`
+
 export const profiles: Record<ProfileName, Profile> = {
   /** A mail server of the newsroom's own: it passes on what it gets, from its own address. */
   own: {
@@ -24,7 +32,8 @@ export const profiles: Record<ProfileName, Profile> = {
   },
   /**
    * Amazon SES. It overrides Date and Message-ID (Developer Guide, "Header fields"), and a signature of one's own must
-   * not cover them ("Manual DKIM signing"). Bounces come back to SES, which tells through SNS. Its addresses are shared.
+   * not cover them ("Manual DKIM signing"). Bounces come back to SES, which tells through SNS, and names our envelope
+   * sender, and so its token, as the mail's source. Its addresses are shared.
    */
   ses: {
     name: 'ses',
@@ -38,7 +47,7 @@ export const profiles: Record<ProfileName, Profile> = {
   /**
    * Postmark. The Message-ID is replaced unless X-PM-KeepID says no; tracking and the stream are chosen by header
    * (Postmark, "Sending with SMTP"). It signs with the domain's key at Postmark, and takes bounces at a return path of
-   * its own.
+   * its own; X-PM-Metadata-… comes back as the webhook's Metadata.
    */
   postmark: {
     name: 'postmark',
@@ -50,39 +59,44 @@ export const profiles: Record<ProfileName, Profile> = {
       ['X-PM-TrackOpens', 'false'],
       ['X-PM-TrackLinks', 'None'],
     ],
+    tokenHeader: (token) => [`X-PM-Metadata-${TOKEN_NAME}`, token],
     keepsMessageId: true,
     bounces: 'webhook',
     warmUp: false,
   },
-  /** Mailgun. X-Mailgun-Track switches off opens and clicks together (Mailgun, "Sending via SMTP"). It signs itself. */
+  /**
+   * Mailgun. X-Mailgun-Track switches off opens and clicks together, and X-Mailgun-Variables comes back as the
+   * webhook's user-variables (Mailgun, "Sending via SMTP"). It signs itself.
+   */
   mailgun: {
     name: 'mailgun',
     sign: false,
     replaces: [],
     headers: [['X-Mailgun-Track', 'no']],
+    tokenHeader: (token) => ['X-Mailgun-Variables', `{"${TOKEN_NAME}": "${token}"}`],
     keepsMessageId: true,
     bounces: 'webhook',
     warmUp: false,
   },
   /**
    * SendGrid. Filters of the X-SMTPAPI header overrule the account's tracking; subscription tracking would put its own
-   * List-Unsubscribe in the place of ours (SendGrid, "SMTP filters"). With an authenticated domain it signs itself.
+   * List-Unsubscribe in the place of ours (SendGrid, "SMTP filters"). Its unique_args come back in each event. With an
+   * authenticated domain it signs itself.
    */
   sendgrid: {
     name: 'sendgrid',
     sign: false,
     replaces: [],
-    headers: [['X-SMTPAPI', filtersOff(['clicktrack', 'opentrack', 'subscriptiontrack'])]],
+    headers: [],
+    // One header holds both: of two, SendGrid reads one.
+    tokenHeader: (token) => [
+      'X-SMTPAPI',
+      `{"unique_args": {"${TOKEN_NAME}": "${token}"}, "filters": ${TRACKING_OFF}}`,
+    ],
     keepsMessageId: true,
     bounces: 'webhook',
     warmUp: false,
   },
-}
-
-/** With blanks, so that the header line can be folded. */
-function filtersOff(names: string[]): string {
-  const filters = names.map((name) => `"${name}": {"settings": {"enable": 0}}`)
-  return `{"filters": {${filters.join(', ')}}}`
 }
 
 /** Postmark takes mail that was asked for one by one in a stream of its own, which adds no unsubscribe link. */

@@ -4,15 +4,22 @@ import { headerField } from '#mail/mime/header-field.ts'
 import { profileNames } from '#mail/profile.ts'
 import { profileFor, profiles } from '#mail/profiles.ts'
 
+/** As long as a token of a bounce address is. */
+const TOKEN = 'aeaqiaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaq'
+
 test.each(profileNames)(
   'the profile %s has its own name and headers that fit into lines',
   (name) => {
-    const { headers } = profiles[name]
+    const { headers, tokenHeader } = profiles[name]
+
+    const all = [...headers, ...(tokenHeader === undefined ? [] : [tokenHeader(TOKEN)])]
 
     expect(profiles[name].name).toBe(name)
-    for (const [field, value] of headers) {
-      const lines = headerField(field, value).line.split('\r\n')
-      expect(lines.every((line) => line.length <= 78)).toBe(true)
+    for (const [field, value] of all) {
+      const { line } = headerField(field, value)
+      const long = line.split('\r\n').filter(({ length }) => length > 78)
+      // One word cannot be folded.
+      expect(long.filter((one) => one !== `${field}: ${TOKEN}`)).toEqual([])
     }
   },
 )
@@ -25,13 +32,30 @@ test('what a relay replaces is not in our signature: a repeat over SES has anoth
   })
 })
 
-test('SendGrid’s filters are one JSON object that switches tracking off', () => {
-  const [[, value] = ['', '']] = profiles.sendgrid.headers
+test('SendGrid’s filters and our token are one JSON object in one header', () => {
+  const [, value = ''] = profiles.sendgrid.tokenHeader?.(TOKEN) ?? []
 
-  const { filters } = JSON.parse(value) as { filters: Record<string, unknown> }
+  const said: unknown = JSON.parse(value)
 
   const off = { settings: { enable: 0 } }
-  expect(filters).toEqual({ clicktrack: off, opentrack: off, subscriptiontrack: off })
+  expect(profiles.sendgrid.headers).toEqual([])
+  expect(said).toEqual({
+    unique_args: { daybreak: TOKEN },
+    filters: { clicktrack: off, opentrack: off, subscriptiontrack: off },
+  })
+})
+
+test('each provider is told the token in the header that its webhook gives back', () => {
+  const told = profileNames.map((name) => [name, profiles[name].tokenHeader?.(TOKEN)])
+
+  expect(Object.fromEntries(told)).toMatchObject({
+    own: undefined,
+    generic: undefined,
+    ses: undefined, // names the envelope sender in each event
+    postmark: ['X-PM-Metadata-daybreak', TOKEN],
+    mailgun: ['X-Mailgun-Variables', `{"daybreak": "${TOKEN}"}`],
+    sendgrid: ['X-SMTPAPI', expect.stringContaining(TOKEN)],
+  })
 })
 
 test('confirmations go over Postmark’s transactional stream, and differ in nothing else', () => {

@@ -7,6 +7,8 @@ import type { HeaderField, Signer } from './unsigned-message.ts'
 
 export type MessageParts = {
   fields: readonly HeaderField[]
+  /** The token of the envelope sender, for a relay that puts an envelope sender of its own. */
+  token: string
   /** Joined, they are the whole body. */
   body: readonly Block[]
   values: Values
@@ -29,13 +31,10 @@ const ROOM_FOR_SIGNATURES = 4096
 /** One whole message as a relay of this profile wants it. The same input gives the same bytes. */
 export function writeMessage(
   { buffers, signer }: { buffers: FreeBuffers; signer: Signer | null },
-  { fields, body, values }: MessageParts,
+  { fields, token, body, values }: MessageParts,
   profile: Profile,
 ): MessageBytes | Promise<MessageBytes> {
-  const all =
-    profile.headers.length === 0
-      ? fields
-      : [...fields, ...profile.headers.map(([name, value]) => headerField(name, value))]
+  const all = withOwnHeaders(fields, token, profile)
   const blocks = body.map((block) => fillTexts(block, values))
   const head = headOf(all)
   const headLength = Buffer.byteLength(head)
@@ -52,6 +51,17 @@ export function writeMessage(
     free()
     throw error
   }
+}
+
+function withOwnHeaders(
+  fields: readonly HeaderField[],
+  token: string,
+  { headers, tokenHeader }: Profile,
+): readonly HeaderField[] {
+  if (headers.length === 0 && tokenHeader === undefined) return fields
+  const own = headers.map(([name, value]) => headerField(name, value))
+  if (tokenHeader === undefined) return [...fields, ...own]
+  return [...fields, ...own, headerField(...tokenHeader(token))]
 }
 
 function headOf(fields: readonly HeaderField[]): string {

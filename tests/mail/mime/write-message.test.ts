@@ -12,6 +12,7 @@ const MAIL = { ...DIGEST, from: { name: 'The Harbour Courier', address: 'news@co
 
 const partsOf = (mail = MAIL, to = mail.to) => ({
   fields: compileHead(mail)({ ...mail, to }),
+  token: 'aeaqi',
   body: compileBody(mail, { text: [mail.text], html: [mail.html] }),
   values: {},
 })

@@ -1,5 +1,5 @@
 import type { Compiled } from '#editions/store.ts'
-import { type CompiledDigest, digestBlock, digestVariant } from '#mail/digest-blocks.ts'
+import { type CompiledDigest, digestBlock, digestVariant, htmlBytes } from '#mail/digest-blocks.ts'
 import { compileBody, compileFrame } from '#mail/message.ts'
 import { type Block, encodeBlock, joinBlocks, sizeOf } from '#mail/mime/block.ts'
 import { type Fillings, piecesOf } from '#mail/slots.ts'
@@ -34,7 +34,6 @@ export function compileEdition(compiled: Compiled, shared: Shared): EditionBlock
   return { bodyOf: () => [image] }
 }
 
-/** `htmlBytes` is its size before encoding, which is what mail programs count. */
 type EncodedBlock = { text: Block; html: Block; htmlBytes: number }
 
 class DigestBlocks implements EditionBlocks {
@@ -83,7 +82,7 @@ class DigestBlocks implements EditionBlocks {
     const made = {
       text: encodeBlock(piecesOf(text, this.#fillings, { as: 'text' })),
       html: encodeBlock(piecesOf(html, this.#fillings, { as: 'html' })),
-      htmlBytes: Buffer.byteLength(html),
+      htmlBytes: htmlBytes({ html }),
     }
     this.#blocks.set(key, made)
     return made

@@ -112,7 +112,7 @@ export function composeReaderMail(form: EditionForm, reader: Reader): ReaderMail
     message: (profile) => {
       const tokens = tokensOf(form, reader)
       const fields = form.head(ownHead(form, { to, reader, tokens }))
-      return writeMessage(form, { fields, body, values: tokens.values }, profile)
+      return writeMessage(form, { fields, token: bounce, body, values: tokens.values }, profile)
     },
   }
 }
@@ -129,7 +129,9 @@ export function readerPage(
     name,
     'same' in filling ? filling.same : `${filling.before}${values[filling.token] ?? ''}`,
   ])
-  const slots: SlotValues = Object.fromEntries(filled)
+  // Whoever reads on the web is not counted.
+  const storyUrl = edition.compiled.links?.map(({ url }) => url) ?? []
+  const slots: SlotValues = { ...Object.fromEntries(filled), storyUrl }
   return fillSlots(htmlOf(edition, reader.blocks), slots, { as: 'html' })
 }
 
@@ -176,7 +178,10 @@ function ownHead(
   }
 }
 
-type Links = Record<'unsubscribe' | 'preferences' | 'webView' | 'muteStory' | 'signUp', string>
+type Links = Record<
+  'unsubscribe' | 'preferences' | 'webView' | 'muteStory' | 'click' | 'signUp',
+  string
+>
 
 /** What stands before a reader's token. */
 function linksOf({ compiled }: Edition): Links {
@@ -187,6 +192,7 @@ function linksOf({ compiled }: Edition): Links {
     preferences: before('p/'),
     webView: before('e/'),
     muteStory: before('s/'),
+    click: before('k/'),
     signUp: base.href,
   }
 }
@@ -204,13 +210,17 @@ function tokensOf(
     preferences: seal('preferences'),
     webView: seal('webView'),
     muteStory: edition.kind === 'digest' ? '' : seal('muteStory'),
+    // One for all its stories: which of them is meant stands before the token.
+    click: edition.compiled.links === undefined ? '' : seal('click'),
   } satisfies Values
   return { values, localPart }
 }
 
 type EditionFilling = Exclude<Filling, { own: 'text' }>
 
-function fillingsOf({ compiled: { sender } }: Edition, links: Links) {
+function fillingsOf({ compiled: { sender, links: counted } }: Edition, links: Links) {
+  const counts =
+    counted === undefined ? '' : ' Links to stories count how many readers open them, not who.'
   const offer = new Intl.ListFormat('en').format([sender.newsletter.name])
   return {
     unsubscribeUrl: { before: links.unsubscribe, token: 'unsubscribe' },
@@ -219,7 +229,10 @@ function fillingsOf({ compiled: { sender } }: Edition, links: Links) {
     signUpUrl: { same: links.signUp },
     alertsOnlyOffUrl: { before: links.unsubscribe, token: 'unsubscribe' },
     storyOffUrl: { before: links.muteStory, token: 'muteStory' },
-    whyLine: { same: `You get this because you signed up for ${offer} from ${sender.name}.` },
+    storyUrl: { before: links.click, token: 'click' },
+    whyLine: {
+      same: `You get this because you signed up for ${offer} from ${sender.name}.${counts}`,
+    },
   } satisfies Record<string, EditionFilling> & Fillings
 }
 

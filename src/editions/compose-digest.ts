@@ -10,8 +10,9 @@ import { dateLine, dayIn, partOfDay } from './dates.ts'
 import { getNewsletter, type Newsletter } from './newsletter.ts'
 import { publicationOf, readSettings, senderLineOf, type Settings } from './publication.ts'
 import { type Candidate, listCandidates } from './candidate-store.ts'
+import { replaceLinks } from './link-store.ts'
 import { insertEdition, replaceDraft } from './store.ts'
-import { blockOf } from './story-block.ts'
+import { blockOf, linksOf } from './story-block.ts'
 
 /** Nine are read, and the rest is counted as "more on the web". */
 const STORIES = 9
@@ -64,6 +65,7 @@ export async function composeDigest(
     form: 'digest' as const,
     digest,
     sender: senderLineOf(set, { publicUrl: config.publicUrl, newsletter }),
+    ...(newsletter.clicks ? { links: linksOf(chosen, config) } : {}),
   }
   const editionDate = dayIn(set.timeZone, now)
   const edition = {
@@ -86,11 +88,13 @@ export async function composeDigest(
     })),
     now,
   }
-  const editionId = await inTransaction(
-    db,
-    async (transaction) =>
-      (await insertEdition(transaction, edition)) ?? (await replaceDraft(transaction, edition)),
-  )
+  const editionId = await inTransaction(db, async (transaction) => {
+    const id =
+      (await insertEdition(transaction, edition)) ?? (await replaceDraft(transaction, edition))
+    if (id !== undefined)
+      await replaceLinks(transaction, { editionId: id, links: compiled.links ?? [] })
+    return id
+  })
   if (editionId === undefined) {
     throw new Refusal(
       `today's "${newsletter.name}" is approved or out already: "daybreak editions" shows it, --again makes another one`,
@@ -149,6 +153,7 @@ function modelOf({
     publication: publicationOf(set),
     newsletter: { name: newsletter.name, description: newsletter.description },
     dateLine: dateLine({ ...set, now }),
+    countClicks: newsletter.clicks,
     subject: subjectOf(lead.headline),
     preheader: preheaderOf(rest, set.name),
     greeting:

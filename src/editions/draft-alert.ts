@@ -10,8 +10,9 @@ import { subjectOf } from './compose-digest.ts'
 import { dateLine, dayIn, momentLine } from './dates.ts'
 import { getNewsletter } from './newsletter.ts'
 import { publicationOf, readSettings, senderLineOf } from './publication.ts'
+import { replaceLinks } from './link-store.ts'
 import { findEditionOfRun, insertEdition } from './store.ts'
-import { blockOf } from './story-block.ts'
+import { blockOf, linksOf } from './story-block.ts'
 
 /**
  * An alert is an edition of one story made at once, waiting for a person. The same article revision drafts one alert
@@ -46,6 +47,7 @@ export async function draftAlert(
     publication: publicationOf(set),
     newsletter: { name: newsletter.name, description: newsletter.description },
     dateLine: dateLine({ ...set, now }),
+    countClicks: newsletter.clicks,
     subject,
     preheader,
     knownAt: momentLine({ ...set, now: known }),
@@ -58,11 +60,12 @@ export async function draftAlert(
     html: mail.html,
     text: mail.text,
     sender: senderLineOf(set, { publicUrl: config.publicUrl, newsletter }),
+    ...(newsletter.clicks ? { links: linksOf([{ candidate: { storyId }, article }], config) } : {}),
   }
   const runKey = `article ${articleId} revision ${article.revision}`
   const contentHash = contentHashOf({ subject, preheader, compiled })
-  const inserted = await inTransaction(db, async (transaction) =>
-    insertEdition(transaction, {
+  const inserted = await inTransaction(db, async (transaction) => {
+    const id = await insertEdition(transaction, {
       newsletterId: newsletter.id,
       kind: 'alert',
       state: 'in review',
@@ -76,8 +79,11 @@ export async function draftAlert(
       operatorId,
       stories: [{ storyId, articleId, revision: article.revision, section: newsletter.name }],
       now,
-    }),
-  )
+    })
+    if (id !== undefined)
+      await replaceLinks(transaction, { editionId: id, links: compiled.links ?? [] })
+    return id
+  })
   if (inserted !== undefined) return { editionId: inserted, contentHash, made: true }
   const earlier = await findEditionOfRun(db, { newsletterId: newsletter.id, runKey })
   if (earlier === undefined) throw new Error('an alert is there and is not there')

@@ -12,6 +12,8 @@ export type Newsletter = {
   cadence: 'instant' | 'daily' | 'weekly' | 'custom'
   /** HH:MM:SS, the reader's hour. */
   localTime: string
+  /** Whether editions drafted from now on count how many readers open a story. */
+  clicks: boolean
 }
 
 /** A fresh house has a morning digest and alerts. */
@@ -30,7 +32,7 @@ export async function ensureFirstNewsletters({
     on conflict (slug) do nothing`.execute(db)
 }
 
-const columns = sql`id, slug, name, description, kind, cadence, local_time::text as "localTime"`
+const columns = sql`id, slug, name, description, kind, cadence, local_time::text as "localTime", clicks`
 
 export async function listNewsletters(db: Db): Promise<Newsletter[]> {
   const { rows } =
@@ -58,6 +60,22 @@ export async function getNewsletter(
     )
   }
   return found
+}
+
+/** Counts for editions drafted from now on. @throws Refusal that lists the newsletters there are */
+export async function switchClicks(
+  { db }: Pick<Context, 'db'>,
+  { slug, on }: { slug: string; on: boolean },
+): Promise<Newsletter> {
+  const { rows } = await sql<Newsletter>`
+    update newsletter set clicks = ${on} where slug = ${slug} returning ${columns}`.execute(db)
+  const [switched] = rows
+  if (switched !== undefined) return switched
+  const known = (await listNewsletters(db)).map((newsletter) => newsletter.slug)
+  throw new Refusal(`there is no newsletter "${slug}": use ${known.join(', ')}`, {
+    field: 'newsletter',
+    status: 404,
+  })
 }
 
 /** The rhythm in words for a reader: "Every morning at 06:30". */

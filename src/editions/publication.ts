@@ -31,6 +31,9 @@ const settings = {
   privacyUrl: link('the privacy policy').default('https://www.example.org/privacy'),
   correctionsUrl: link('the corrections page').default('https://www.example.org/corrections'),
   correctionsAddress: z.email('must be a mail address').default('corrections@example.org'),
+  /** Who gets the Monday note; where it is not set, the reply address. */
+  deskAddress: z.email('must be a mail address that the desk reads').nullable().default(null),
+  mondayNote: z.enum(['on', 'off'], 'must be on or off').default('on'),
   greeting: line('an editor’s greeting of at most 40 words').nullable().default(null),
   greetingSignedBy: line('who signs the greeting').nullable().default(null),
 }

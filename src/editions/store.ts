@@ -18,11 +18,16 @@ export type EditionState =
 
 export type EditionKind = 'digest' | 'alert' | 'correction' | 'note'
 
-/** A mail compiled once: a digest still to be joined per reader, or the same form for everybody; and who sends it. */
-export type Compiled = { sender: SenderLine } & (
+/**
+ * A mail compiled once: a digest still to be joined per reader, or the same form for everybody; and who sends it.
+ * With `links` clicks on stories are counted: where each numbered link leads.
+ */
+export type Compiled = { sender: SenderLine; links?: EditionLink[] } & (
   | { form: 'digest'; digest: CompiledDigest }
   | { form: 'single'; html: string; text: string }
 )
+
+export type EditionLink = { storyId: number; url: string }
 
 /** Frozen with the edition, so that a repeat is byte-identical whatever the settings say by then. */
 export type SenderLine = {

@@ -1,6 +1,8 @@
 import { readingMinutes } from '#articles/reading-time.ts'
 import type { ArticleRow } from '#articles/store.ts'
+import { pageUrl } from '#mail/outside-text.ts'
 import type { StoryBlock } from '#mail/template-model.ts'
+import type { EditionLink } from './store.ts'
 
 /** What a mail shows of an article. Articles without an address of their own are linked to their page here. */
 export function blockOf(
@@ -15,7 +17,7 @@ export function blockOf(
     id: String(article.id),
     section,
     headline: article.headline,
-    url: article.url ?? new URL(`articles/${article.id}`, withSlash(publicUrl)).href,
+    url: addressOf(article, publicUrl),
     sentences: article.sentences.slice(0, maxSentences).map((sentence) => sentence.text),
     place: startsWithPlace(article) ? null : article.place,
     source: article.publisher ?? article.sourceName,
@@ -30,6 +32,21 @@ export function blockOf(
             height: article.image.height ?? 675,
           },
   }
+}
+
+/** Where the stories' numbered links lead, in the mail's order: as the mail would say it itself. */
+export function linksOf(
+  chosen: readonly { candidate: { storyId: number }; article: ArticleRow }[],
+  { publicUrl }: { publicUrl: URL },
+): EditionLink[] {
+  return chosen.map(({ candidate, article }) => ({
+    storyId: candidate.storyId,
+    url: pageUrl(addressOf(article, publicUrl), `“${article.headline}”`),
+  }))
+}
+
+function addressOf({ url, id }: ArticleRow, publicUrl: URL): string {
+  return url ?? new URL(`articles/${id}`, withSlash(publicUrl)).href
 }
 
 /** A base for relative links, so that a path in PUBLIC_URL is kept. */

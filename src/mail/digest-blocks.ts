@@ -33,6 +33,8 @@ export const COUNT_MARK = '\u0003'
 
 // Gmail cuts a mail at 102 KB. What remains to 90 KB is for the readers' slots.
 const HTML_BYTES = 86_000
+/** A counted link is longer than its marker by the address of our pages and a token. */
+const LINK_BYTES = 90
 const WORDS_A_MINUTE = 200
 
 /**
@@ -42,7 +44,7 @@ const WORDS_A_MINUTE = 200
 export function digestVariant(
   compiled: CompiledDigest,
   storyIds: readonly string[],
-  htmlBytesOf = (key: string) => Buffer.byteLength(digestBlock(compiled, key).html),
+  htmlBytesOf = (key: string) => htmlBytes(digestBlock(compiled, key)),
 ): string[] {
   const wanted = chosenStories(compiled, storyIds)
   for (let count = wanted.length; count > 1; count -= 1) {
@@ -50,6 +52,12 @@ export function digestVariant(
     if (keys.reduce((sum, key) => sum + htmlBytesOf(key), 0) <= HTML_BYTES) return keys
   }
   return keysOf(compiled, wanted.slice(0, 1), wanted.length - 1)
+}
+
+/** Its share of the mail, before encoding: that is what mail programs count. */
+export function htmlBytes({ html }: Pick<Form, 'html'>): number {
+  const links = html.split('%%slot:storyUrl:').length - 1
+  return Buffer.byteLength(html) + links * LINK_BYTES
 }
 
 function chosenStories({ stories }: CompiledDigest, storyIds: readonly string[]): DigestStory[] {

@@ -12,16 +12,20 @@ export const slotNames = [
   'notMeUrl',
   'alertsOnlyOffUrl',
   'storyOffUrl',
+  'storyUrl',
 ] as const
 export type SlotName = (typeof slotNames)[number]
 
-export type SlotValues = Partial<Record<SlotName, string>>
+/** The links to stories are numbered, so theirs is a list. */
+export type SlotValues = Partial<Record<Exclude<SlotName, 'storyUrl'>, string>> & {
+  storyUrl?: readonly string[]
+}
 
 /** Where a slot's value comes from when a mail is compiled once for many readers. */
 export type Filling =
   /** The same for all of them. */
   | { same: string }
-  /** An address that ends in a token of the reader's own. */
+  /** An address that ends in a token of the reader's own; a numbered slot has its number before the token. */
   | { before: string; token: string }
   /** Text that is known only with the mail, under the slot's name among its values. */
   | { own: 'text' }
@@ -30,25 +34,29 @@ export type Fillings = Partial<Record<SlotName, Filling>>
 
 type As = { as: 'html' | 'text' }
 
-const SLOT = /%%slot:([A-Za-z]*)%%/
+const SLOT = /%%slot:([A-Za-z]*(?::\d{1,4})?)%%/
 
 /**
  * Puts a reader's values where the markers are, in one pass, so that a value is never read as a marker.
  * Throws when a value is missing or a marker is broken: a half-filled mail must not leave.
  */
 export function fillSlots(text: string, values: SlotValues, as: As): string {
-  return mapSlots(text, (name) => slotText(name, values[name], as)).join('')
+  return mapSlots(text, ({ name, number }) => {
+    const value = values[name]
+    return slotText(name, typeof value === 'object' ? value[number ?? -1] : value, as)
+  }).join('')
 }
 
 /** The same with the reader's own values left open, to be encoded once. */
 export function piecesOf(text: string, fillings: Fillings, as: As): Piece[] {
-  const pieces = mapSlots<Piece[]>(text, (name) => {
+  const pieces = mapSlots<Piece[]>(text, ({ name, number }) => {
     const filling = fillings[name]
     if (filling === undefined) throw new Error(`no value for ${markerOf(name)}`)
     if ('same' in filling) return [slotText(name, filling.same, as)]
     if ('own' in filling)
       return [{ text: (values) => slotText(name, plainText(values[name] ?? ''), as) }]
-    return [slotText(name, filling.before, as), { token: filling.token }]
+    const before = number === undefined ? filling.before : `${filling.before}${number}/`
+    return [slotText(name, before, as), { token: filling.token }]
   })
   return joinTexts(pieces.flat())
 }
@@ -58,19 +66,24 @@ export function slotsIn(text: string): string[] {
   return [...new Set(Array.from(text.matchAll(new RegExp(SLOT, 'g')), ([, name]) => name ?? ''))]
 }
 
-function mapSlots<Result>(text: string, map: (name: SlotName) => Result): (string | Result)[] {
+type Slot = { name: SlotName; number: number | undefined }
+
+function mapSlots<Result>(text: string, map: (slot: Slot) => Result): (string | Result)[] {
   const broken = text.replaceAll(new RegExp(SLOT, 'g'), '').includes('%%slot:')
   if (broken) throw new Error('a mail holds a broken slot marker')
   // Splitting keeps what the group matched: text and names in turn.
   return text.split(SLOT).map((part, index) => {
     if (index % 2 === 0) return part
-    if (!isSlotName(part)) throw new Error(`no value for ${markerOf(part)}`)
-    return map(part)
+    return map(slotOf(part))
   })
 }
 
-function isSlotName(name: string): name is SlotName {
-  return slotNames.some((known) => known === name)
+function slotOf(part: string): Slot {
+  const [word = '', number] = part.split(':')
+  const name = slotNames.find((known) => known === word)
+  if (name === undefined || (number === undefined) === (name === 'storyUrl'))
+    throw new Error(`no value for ${markerOf(part)}`)
+  return { name, number: number === undefined ? undefined : Number(number) }
 }
 
 function slotText(name: SlotName, value: string | undefined, { as }: As): string {

@@ -12,6 +12,8 @@ export type StoryView = {
   section: string
   headline: string
   url: string
+  /** The number of the link's slot; null where the link is the address itself. */
+  link: number | null
   summary: string
   place: string | null
   source: string
@@ -22,9 +24,9 @@ export type StoryView = {
   image: { url: string; alt: string; width: number; height: number } | null
 }
 
-type Setting = { words: Words; language: string }
+type Setting = { words: Words; language: string; link: number | null }
 
-export function viewOfStory(story: StoryBlock, { words, language }: Setting): StoryView {
+export function viewOfStory(story: StoryBlock, { words, language, link }: Setting): StoryView {
   const headline = plainText(story.headline)
   if (headline === '') throw new Refusal('A story needs a headline.', { field: 'headline' })
   const summary = story.sentences.map(plainText).join(' ')
@@ -36,6 +38,7 @@ export function viewOfStory(story: StoryBlock, { words, language }: Setting): St
     section: plainText(story.section),
     headline,
     url: pageUrl(story.url, `“${headline}”`),
+    link,
     summary,
     place: place === '' ? null : place,
     source,

@@ -54,6 +54,36 @@ describe('slots', () => {
     ])
   })
 
+  test('a numbered slot has its number before the token, and its own address where all are known', () => {
+    const fillings: Fillings = {
+      storyUrl: { before: 'https://courier.example/k/', token: 'click' },
+    }
+    const text = '<a href="%%slot:storyUrl:0%%">%%slot:storyUrl:12%%</a>'
+    const storyUrl = Array.from({ length: 13 }, (_, place) => `https://courier.example/${place}`)
+
+    expect(piecesOf(text, fillings, { as: 'html' })).toEqual([
+      '<a href="https://courier.example/k/0/',
+      { token: 'click' },
+      '">https://courier.example/k/12/',
+      { token: 'click' },
+      '</a>',
+    ])
+    expect(fillSlots(text, { storyUrl }, { as: 'html' })).toBe(
+      '<a href="https://courier.example/0">https://courier.example/12</a>',
+    )
+  })
+
+  test.each([
+    '%%slot:storyUrl%%',
+    '%%slot:storyUrl:3%%',
+    '%%slot:signUpUrl:0%%',
+    '%%slot:storyUrl:x%%',
+  ])('a number that is missing, unknown or out of place stops the mail: %s', (text) => {
+    const values = { storyUrl: ['https://courier.example/'], signUpUrl: 'https://courier.example/' }
+
+    expect(() => fillSlots(text, values, { as: 'html' })).toThrow(/no value|broken slot/)
+  })
+
   test('text that comes with the mail is one line and escaped', () => {
     const [piece] = piecesOf('%%slot:whyLine%%', { whyLine: { own: 'text' } }, { as: 'html' })
     const text = typeof piece === 'object' && 'text' in piece ? piece.text : undefined

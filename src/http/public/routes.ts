@@ -2,11 +2,13 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Context } from '#context.ts'
 import { Refusal } from '#errors.ts'
+import { clickRoutes } from './click.ts'
 import { joinRoutes } from './join.ts'
 import { leaveRoutes } from './leave.ts'
 import { readRoutes } from './read.ts'
+import { selfCheckRoutes } from './self-check.ts'
 
-/** What readers see: joining, choosing, leaving, and reading on the web. GET never changes anything. */
+/** What readers see: joining, choosing, leaving, and reading on the web. GET changes nothing but a count of clicks. */
 export function publicRoutes(context: Context): Hono {
   const routes = new Hono()
   routes.use(
@@ -20,5 +22,7 @@ export function publicRoutes(context: Context): Hono {
   routes.route('/', joinRoutes(context))
   routes.route('/', leaveRoutes(context))
   routes.route('/', readRoutes(context))
+  routes.route('/', clickRoutes(context))
+  routes.route('/', selfCheckRoutes(context))
   return routes
 }

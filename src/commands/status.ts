@@ -4,6 +4,7 @@ import { type Command, type Entered, tableOf } from '#commands/command.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
 import type { Db } from '#db/open.ts'
 import { describeHold } from '#deliveries/restore-mark.ts'
+import { listBreakers } from '#deliveries/trouble/breaker-store.ts'
 import { findSenderAtWork } from '#deliveries/sender.ts'
 import { listEditions } from '#editions/store.ts'
 import { listMissingSettings, readSettings } from '#editions/publication.ts'
@@ -12,6 +13,7 @@ import { openDkim, readPin } from '#mail/dkim/dkim.ts'
 import { profiles } from '#mail/profiles.ts'
 import { verifyRelay } from '#mail/relay/relay-pool.ts'
 import { parseRelays, type RelayConfig } from '#mail/smtp-url.ts'
+import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
 import { countSubscribers } from '#subscribers/store.ts'
 
 export const status: Command = {
@@ -33,8 +35,26 @@ export const status: Command = {
     if (held !== undefined)
       out.line(`everything is held: ${held.reason} ("daybreak hold" says more)`)
     for (const line of await describeRelays(house)) out.line(line)
+    for (const line of await describeTrouble(house)) out.line(line)
     for (const line of await describeEditions(db)) out.line(line)
   },
+}
+
+const WEEK_MS = 7 * 86_400_000
+
+/** What providers hold against us: refusals now, and shares of the last seven days that are near or over a line. */
+async function describeTrouble({ app }: Entered): Promise<string[]> {
+  const { db, clock } = app.context
+  const until = clock.now()
+  const health = await readSenderHealth(db, { from: new Date(until.getTime() - WEEK_MS), until })
+  const breakers = await listBreakers(db)
+  return [
+    ...breakers.map(
+      ({ destination, reason, until: end }) =>
+        `${destination} refuses us and gets no mail until ${end.toISOString().slice(11, 16)} UTC: ${reason}`,
+    ),
+    ...warningsOf(health),
+  ].map((line) => `! ${line}`)
 }
 
 async function describeRelays({ app }: Entered): Promise<string[]> {

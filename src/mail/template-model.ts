@@ -18,6 +18,8 @@ export type Frame = {
   newsletter: { name: string; description: string }
   /** In the reader's language, ready made: "Sunday, 22 November 2026". */
   dateLine: string
+  /** The HTML links its stories through numbered slots, in the mail's order; the text names their addresses. */
+  countClicks?: boolean
 }
 
 export type StoryImage = { url: string; alt: string; width: number; height: number }
@@ -75,6 +77,17 @@ export type WelcomeModel = {
   /** `schedule` says what comes and at what hour: "Every morning at 6:30". */
   newsletters: { name: string; description: string; schedule: string }[]
   latest: { headline: string; dateLine: string; url: string } | null
+}
+
+/** Figures and words for the people who run the house: headings with lines under them. */
+export type DeskNoteModel = {
+  publication: Publication
+  subject: string
+  preheader: string
+  title: string
+  dateLine: string
+  passages: { title: string; lines: string[] }[]
+  foot: string
 }
 
 export type RenderedMail = {

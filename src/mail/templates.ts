@@ -4,6 +4,7 @@ import { type Block, renderTemplate, splitBlocks } from './template-engine.ts'
 import type {
   AlertModel,
   ConfirmModel,
+  DeskNoteModel,
   DigestModel,
   Frame,
   Publication,
@@ -19,7 +20,9 @@ export async function compileDigest(model: DigestModel): Promise<CompiledDigest>
   const view = viewOfFrame(model)
   const { words, language } = view
   const stories = storiesOf(model)
-  const seen = stories.map(({ story }) => viewOfStory(story, view))
+  const seen = stories.map(({ story }, place) =>
+    viewOfStory(story, { ...view, link: model.countClicks === true ? place : null }),
+  )
 
   const rendered = await renderTemplate('digest', {
     ...view,
@@ -59,7 +62,7 @@ export async function compileAlert(model: AlertModel): Promise<RenderedMail> {
   const story = { ...model.story, image: null }
   return renderMail('alert', model.publication, {
     ...view,
-    story: viewOfStory(story, view),
+    story: viewOfStory(story, { ...view, link: model.countClicks === true ? 0 : null }),
     known: phrase(words.known, 'time', plainText(model.knownAt)),
     update: model.update === null ? null : phrase(words.update, 'n', String(model.update)),
     notKnownYet: model.notKnownYet === null ? null : plainText(model.notKnownYet),
@@ -93,6 +96,19 @@ export async function compileWelcome(model: WelcomeModel): Promise<RenderedMail>
             dateLine: plainText(latest.dateLine),
             url: pageUrl(latest.url, 'the latest mail'),
           },
+  })
+}
+
+export async function compileDeskNote(model: DeskNoteModel): Promise<RenderedMail> {
+  return renderMail('desk-note', model.publication, {
+    ...viewOfEnvelope(model),
+    title: plainText(model.title),
+    dateLine: plainText(model.dateLine),
+    passages: model.passages.map(({ title, lines }) => ({
+      title: plainText(title),
+      lines: lines.map(plainText),
+    })),
+    foot: plainText(model.foot),
   })
 }
 

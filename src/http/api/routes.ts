@@ -1,12 +1,17 @@
 import { Hono, type Context as Request } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { MAX_ARTICLE_BYTES } from '#articles/reading/decode.ts'
+import { readClicks } from '#clicks/read-clicks.ts'
 import type { Context } from '#context.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
 import { readProgress } from '#deliveries/progress.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import { type Bearer, findBearer, type Scope } from '#operators/api-token.ts'
+import { readEditionReport } from '#reports/edition-report.ts'
+import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
+import { readWeek } from '#reports/week.ts'
+import { weekInWords } from '#reports/week-words.ts'
 import { postArticle } from './articles.ts'
 
 /** The whole API on one screen. Every answer is JSON; an error names its field where it has one. */
@@ -39,7 +44,40 @@ export function apiRoutes(context: Context): Hono {
     const { db, clock } = context
     return request.json(await readProgress(db, { editionId: idOf(request), now: clock.now() }))
   })
+
+  api.get('/editions/:id/report', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return request.json(await readEditionReport(context.db, idOf(request)))
+  })
+
+  api.get('/editions/:id/clicks', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    const { id } = await getEdition(context.db, idOf(request))
+    const report = await readClicks(context.db, id)
+    return request.json({ edition: id, counted: report !== undefined, ...report })
+  })
+
+  api.get('/reports/health', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    const until = context.clock.now()
+    const from = new Date(until.getTime() - daysOf(request) * 86_400_000)
+    const health = await readSenderHealth(context.db, { from, until })
+    return request.json({ ...health, warnings: warningsOf(health) })
+  })
+
+  api.get('/reports/week', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    const week = await readWeek(context)
+    return request.json({ ...week, words: weekInWords(week) })
+  })
   return api
+}
+
+function daysOf(request: Request): number {
+  const text = request.req.query('days') ?? '7'
+  const days = Number(text)
+  if (/^\d{1,3}$/.test(text) && days >= 1 && days <= 365) return days
+  throw new Refusal('days must be a whole number from 1 to 365', { field: 'days' })
 }
 
 async function bearerOf(context: Context, request: Request, scope: Scope): Promise<Bearer> {

@@ -1,0 +1,55 @@
+/** Where the words of the mail system end and the mail that it returns begins. */
+const RETURNED_MAIL: readonly RegExp[] = [
+  /^[\s>]*[-=*_+#]{2,}[^\n]{0,30}\b(?:copy|below this line|original|returned|undelivered|unsent|rejected|attached|forwarded|bounced)\b[^\n]{0,60}$/im,
+  /^\s*(?:(?:the )?(?:original|returned|undelivered|unsent|bounced) (?:message|mail|e-?mail|headers?)(?: (?:text|headers?|body))?(?: (?:follows|is attached|was|below))?|message (?:headers?|text|body|contents)(?: follow)?|included is a copy|copy of (?:the |your )?(?:original )?message|this is a copy|begin forwarded message|forwarded message|original message follows)\b[^\n]{0,40}$/im,
+  /^[\s>|]*(?:received: (?:from|by|\()|return-path:\s*<|dkim-signature:|x-received:)/im,
+  /^\s*(?:原文|元のメール|исходное сообщение)/im,
+]
+
+const LONGEST = 16 * 1024
+
+/** The mail system's own words: a newsletter that is quoted behind them says nothing about a mailbox. */
+export function transcriptOf(text: string): string {
+  const starts = RETURNED_MAIL.flatMap((pattern) => {
+    const at = text.search(pattern)
+    return at > 0 ? [at] : []
+  })
+  return text.slice(0, Math.min(LONGEST, ...starts))
+}
+
+const REPLY_LINE =
+  /(?:^|[\s:;>(=])([245]\d\d)(?:: ?|[ -]+)(?:[245]\d\d[ -]+)?(?:\(?#?([245]\.\d{1,3}\.\d{1,3}))?/
+
+/** The reply of the other side in a transcript, with the lines that go on with it; undefined where none is quoted. */
+export function quotedReply(transcript: string): { code: number; text: string } | undefined {
+  const lines = transcript.split(/\r?\n/).map((line) => line.slice(0, 1000))
+  const at = lines.findIndex((line) => isReply(line))
+  const match = REPLY_LINE.exec(lines[at] ?? '')
+  const code = match?.[1]
+  if (match === null || code === undefined) return undefined
+  const more = lines.slice(at + 1, at + 5)
+  // qmail goes on in its own words.
+  const end = more.findIndex((line) =>
+    /^\s*$|^(?:I'm not going|Giving up|STARTTLS proto)/i.test(line),
+  )
+  const first = (lines[at] ?? '').slice(match.index)
+  const text = [first, ...more.slice(0, end < 0 ? more.length : end)].join(' ')
+  return { code: Number(code), text: text.replace(/\s+/g, ' ').trim() }
+}
+
+/** A number alone may be anything; with a colon, a status or an SMTP word beside it, it is a reply. */
+function isReply(line: string): boolean {
+  const match = REPLY_LINE.exec(line)
+  if (match === null || match[1] === undefined || match[1].startsWith('2')) return false
+  if (match[2] !== undefined) return true
+  return /said:|respon|replied|reply|error|fail|reason|rejected|smtp|->|>>>|<<<|host|^\s*[45]\d\d[ -]/i.test(
+    line,
+  )
+}
+
+/** Words after the whole mail was given over are a filter's, who knows less of mailboxes than the one who was asked first. */
+export function saidAfterData(transcript: string): boolean {
+  return /end of (?:the )?data|after (?:end of )?data|in reply to end of data|smtp command\s*\n\s*data|\[?data\b.{0,10}state|while sending data|message data/i.test(
+    transcript,
+  )
+}

@@ -1,0 +1,99 @@
+import type { Dns } from './dns.ts'
+import { parseTagList } from './tag-list.ts'
+
+export type DmarcRecord = { domain: string; text: string; tags: Map<string, string> }
+
+export type DmarcWalk = {
+  /** The domain whose record counts for the sender's domain, with what stands there; null where there is none. */
+  policy: DmarcRecord | null
+  /** Names with several records, or with one that does not begin as it must. */
+  several: string[]
+  unread: { domain: string; text: string }[]
+  organisation: string
+}
+
+export const POLICIES = ['none', 'quarantine', 'reject']
+
+const LONGEST_WALK = 7
+
+/** RFC 9989 4.10: from the name up to the top-level domain, eight questions at most. */
+export async function walkDmarc(dns: Dns, domain: string): Promise<DmarcWalk> {
+  const found: DmarcRecord[] = []
+  const several: string[] = []
+  const unread: { domain: string; text: string }[] = []
+  for (const name of namesOf(domain)) {
+    const texts = (await dns.txt(`_dmarc.${name}`)).map((text) => text.trim())
+    const records = texts.filter((text) => /^v\s*=\s*DMARC1\s*(?:;|$)/.test(text))
+    const near = texts.find((text) => /dmarc1/i.test(text))
+    const [text] = records
+    if (records.length > 1) several.push(name)
+    else if (text !== undefined) found.push({ domain: name, text, tags: tagsOf(text) })
+    else if (near !== undefined) unread.push({ domain: name, text: near })
+    if (['y', 'n'].includes(found.at(-1)?.tags.get('psd') ?? '')) break
+  }
+  const organisation = organisationOf(domain, found)
+  const own = found[0]?.domain === domain ? found[0] : undefined
+  const above = found.find((record) => record.domain === organisation)
+  return { policy: own ?? above ?? null, several, unread, organisation }
+}
+
+function namesOf(domain: string): string[] {
+  const labels = domain.toLowerCase().split('.')
+  const names = [labels.join('.')]
+  for (
+    let rest = labels.length > LONGEST_WALK ? labels.slice(-LONGEST_WALK) : labels.slice(1);
+    rest.length > 0;
+    rest = rest.slice(1)
+  )
+    names.push(rest.join('.'))
+  return names
+}
+
+function organisationOf(domain: string, found: DmarcRecord[]): string {
+  for (const { domain: name, tags } of found) {
+    if (tags.get('psd') === 'n') return name
+    if (tags.get('psd') === 'y' && name !== domain)
+      return domain
+        .split('.')
+        .slice(-(name.split('.').length + 1))
+        .join('.')
+  }
+  return found.at(-1)?.domain ?? domain
+}
+
+const ANY_CASE = ['p', 'sp', 'np', 'adkim', 'aspf', 't', 'psd']
+
+function tagsOf(text: string): Map<string, string> {
+  return new Map(
+    [...parseTagList(text).tags].map(([name, value]) => [
+      name,
+      ANY_CASE.includes(name) ? value.toLowerCase() : value,
+    ]),
+  )
+}
+
+/** What receivers do with mail of the domain that is not aligned; a test is one step milder (RFC 9989 4.7, t). */
+export function effectivePolicy({ policy }: DmarcWalk, domain: string): string {
+  if (policy === null) return 'none'
+  const { tags } = policy
+  // With a word that is no policy, the whole record asks for nothing (RFC 9989 4.10.1).
+  const words = ['p', 'sp', 'np'].map((name) => tags.get(name) ?? (name === 'p' ? '' : 'none'))
+  if (!words.every((word) => POLICIES.includes(word))) return 'none'
+  const asked = policy.domain === domain ? tags.get('p') : (tags.get('sp') ?? tags.get('p'))
+  if (tags.get('t') === 'y') return asked === 'reject' ? 'quarantine' : 'none'
+  return asked ?? 'none'
+}
+
+/** Whether a receiver takes the other domain for the sender's own (RFC 9989 4.4). */
+export async function isAligned(
+  dns: Dns,
+  { from, other, mode }: { from: string; other: string; mode: string },
+): Promise<boolean> {
+  if (from === other) return true
+  if (mode === 's') return false
+  const related = `.${from}`.endsWith(`.${other}`) || `.${other}`.endsWith(`.${from}`)
+  const [ours, theirs] = await Promise.all([walkDmarc(dns, from), walkDmarc(dns, other)])
+  // Without any record nothing is compared; the record that is missing will tell them apart by their end.
+  if (ours.policy === null && theirs.policy === null) return related
+  return ours.organisation === theirs.organisation
+}

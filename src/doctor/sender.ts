@@ -1,0 +1,51 @@
+import type { RelayConfig } from '#mail/smtp-url.ts'
+import type { Dns } from './dns.ts'
+import type { Finding } from './finding.ts'
+import type { Connect } from './smtp-probe.ts'
+import type { AskWeb } from './web.ts'
+
+export type SenderKey = {
+  domain: string
+  selector: string
+  algorithm: 'rsa-sha256' | 'ed25519-sha256'
+  /** It signs now; else it is the next one, or kept for retries. */
+  signs: boolean
+  /** What to publish. */
+  record: { name: string; value: string }
+}
+
+/** What the doctor knows of us before it asks anybody. */
+export type Sender = {
+  fromDomain: string
+  bounceDomain: string
+  replyTo: string
+  publicUrl: URL
+  keys: SenderKey[]
+  relays: RelayConfig[]
+  /** How mail for the bounce domain reaches us. */
+  returnsBy: 'server' | 'mailbox' | 'webhook' | 'nowhere'
+  trustedProxies: string[]
+  /** This machine's own addresses. */
+  ownAddresses: string[]
+  /** Local parts and a token that are for nobody. */
+  probes: { bounce: string; forged: string; unsubscribe: string }
+  /** What this installation, and no other, answers to a nonce. */
+  proofOf: (nonce: string) => string
+}
+
+/** Everything outside that is asked, so that tests answer instead. */
+export type Outside = {
+  dns: Dns
+  connect: Connect
+  /** Certificates that count as known besides the usual ones. */
+  ca: string[] | undefined
+  askWeb: AskWeb
+  now: () => Date
+  nonce: () => string
+}
+
+export type Switches = { blocklists: boolean; mailboxes: boolean }
+
+export type Visit = { sender: Sender; outside: Outside; switches: Switches }
+
+export type Check = (visit: Visit) => Promise<Finding[]>

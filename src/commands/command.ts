@@ -43,12 +43,21 @@ export async function enterAs(
 
 /** A whole number of the command line. @throws Refusal that names the argument */
 export function numberArgument(text: string | undefined, name: string): number {
-  if (text === undefined || !/^\d{1,15}$/.test(text)) {
-    throw new Refusal(`${name} is missing or not a number: give it as in "daybreak editions"`, {
-      field: name,
-    })
-  }
-  return Number(text)
+  if (text !== undefined && /^\d{1,15}$/.test(text)) return Number(text)
+  const given = text === undefined ? 'is missing' : `is not "${text.slice(0, 40)}"`
+  const list = LISTS[name]
+  throw new Refusal(
+    list === undefined
+      ? `--${name} ${given}: give it a whole number`
+      : `the ${name} number ${given}: "${list}" lists them`,
+    { field: name },
+  )
+}
+
+/** What is named by its number, and the command that shows the numbers. */
+const LISTS: Partial<Record<string, string>> = {
+  edition: 'daybreak editions',
+  article: 'daybreak articles',
 }
 
 /** A table for people: columns as wide as their widest cell, numbers to the right. */

@@ -7,6 +7,7 @@ import {
   type Resendable,
   resendable,
   type ResendInput,
+  type Resent,
 } from '#deliveries/resend.ts'
 import { listRefusals } from '#deliveries/resend-store.ts'
 import { Refusal } from '#errors.ts'
@@ -41,12 +42,13 @@ export async function resendByHand(
   if (what === 'rejected' && wish.reply === undefined) {
     for (const line of tableOf(await listRefusals(context.db, wish.editionId))) out.line(line)
   }
-  const count = await countResend(context, input)
+  const counted = await countResend(context, input)
+  const { count } = counted
   if (count === 0) {
     out.line(`no mail of edition ${wish.editionId} is in that state and in time: nothing to send`)
     return
   }
-  for (const line of meaningOf(what, { count, keepsMessageIds: wish.keepsMessageIds }))
+  for (const line of meaningOf(what, { ...counted, keepsMessageIds: wish.keepsMessageIds }))
     out.line(line)
   if ((await answerOf(wish, count)) !== count) {
     throw new Refusal(`nothing was sent: say yes to the count with --yes ${count}`, {
@@ -80,14 +82,20 @@ function laterOf(text: string, now: Date): Date {
 /** What a person says yes to. */
 function meaningOf(
   what: Resendable,
-  { count, keepsMessageIds }: { count: number; keepsMessageIds: boolean },
+  { count, neverTried, replies, keepsMessageIds }: Resent & { keepsMessageIds: boolean },
 ): string[] {
   const left = 'Who unsubscribed since gets nothing.'
   switch (what) {
     case 'deferred-out':
-      return [`${count} mails were tried until they came too late. ${left}`]
+      return [
+        `${count} mails came too late: ${count - neverTried} were tried until then, ${neverTried} were never tried. ${left}`,
+      ]
     case 'rejected':
-      return [`${count} mails were refused with this reply. ${left}`]
+      return [
+        `${count} mails were refused with these words. ${left}`,
+        ...tableOf(replies).map((line) => `  ${line}`),
+        'Go on only if every one of these refusals was your fault and is mended.',
+      ]
     case 'uncertain':
       return [
         `${count} mails may have arrived: some of these readers would get a second copy. ${left}`,

@@ -2,11 +2,12 @@ import { parseArgs } from 'node:util'
 import { type Command, type Entered, numberArgument, type Out, tableOf } from '#commands/command.ts'
 import { printAccounts, progressLines } from '#commands/edition-account.ts'
 import { resendByHand, terminalQuestion } from '#commands/edition-resend.ts'
+import { stopByHand } from '#commands/edition-stop.ts'
 import { watchEdition } from '#commands/edition-watch.ts'
 import type { Config } from '#config.ts'
 import { listUncertain } from '#deliveries/accounts.ts'
 import { readProgress } from '#deliveries/progress.ts'
-import { pauseEdition, resumeEdition, stopEdition } from '#deliveries/send-edition.ts'
+import { pauseEdition, resumeEdition } from '#deliveries/send-edition.ts'
 import { getEdition, listEditions } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import { profiles } from '#mail/profiles.ts'
@@ -38,7 +39,7 @@ export const editions: Command = {
 
 export const edition: Command = {
   usage:
-    'edition <edition> [pause | resume | stop --reason TEXT | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
+    'edition <edition> [pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
   about:
     'Shows what became of every mail of an edition and how fast it goes; pauses, stops or resumes it, or sends mails of a state again.',
   async run({ args, out, enter, config }) {
@@ -56,6 +57,7 @@ export const edition: Command = {
     })
     const editionId = numberArgument(positionals[0], 'edition')
     const verb = parseVerb(positionals[1])
+    refuseMore(positionals.slice(verb === 'resend' ? 3 : 2))
     await using house = await enter(DUTIES[verb])
     const { context } = house.app
     const step = { house, out, editionId }
@@ -66,7 +68,7 @@ export const edition: Command = {
         await pause(step)
         break
       case 'stop':
-        await stop(step, values.reason)
+        await stopByHand(step, { ...values, ask: terminalQuestion() })
         break
       case 'resume':
         await resume(step)
@@ -121,17 +123,15 @@ function parseVerb(text: string | undefined): Verb {
   return verb
 }
 
+function refuseMore([more]: string[]): void {
+  if (more !== undefined)
+    throw new Refusal(`"${more}" is one word too many: a reason is given with --reason "${more}"`)
+}
+
 async function pause({ house, out, editionId }: Step): Promise<void> {
   await pauseEdition(house.app.context, { editionId, by: house.operator.name })
   await house.note('pause', `edition ${editionId}`)
   out.line(`paused: nothing of it leaves until "daybreak edition ${editionId} resume"`)
-}
-
-async function stop({ house, out, editionId }: Step, text: string | undefined): Promise<void> {
-  const reason = text ?? `stopped by ${house.operator.name}`
-  const left = await stopEdition(house.app.context, { editionId, reason })
-  await house.note('stop', `edition ${editionId}`, { reason, left })
-  out.line(`stopped: ${left} mails do not leave`)
 }
 
 async function resume({ house, editionId }: Step): Promise<void> {

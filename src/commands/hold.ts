@@ -2,16 +2,20 @@ import { parseArgs } from 'node:util'
 import { type Call, type Command, tableOf } from '#commands/command.ts'
 import { describeHold, holdEverything, releaseHold } from '#deliveries/restore-mark.ts'
 import { Refusal } from '#errors.ts'
+import type { Replayed } from '#subscribers/replay-leavings.ts'
 
 export const hold: Command = {
-  usage: 'hold [now --reason TEXT | release]',
+  usage: 'hold [now --reason TEXT | release [--without-leavings]]',
   about:
     'Shows whether everything is held, as after a restore from a backup, and which editions are in doubt. now stops all mail at once, release lets it go on.',
   async run(call) {
     const { values, positionals } = parseArgs({
       args: call.args,
       allowPositionals: true,
-      options: { reason: { type: 'string' } },
+      options: {
+        reason: { type: 'string' },
+        'without-leavings': { type: 'boolean', default: false },
+      },
     })
     switch (positionals[0]) {
       case undefined:
@@ -19,7 +23,7 @@ export const hold: Command = {
       case 'now':
         return holdNow(call, values.reason)
       case 'release':
-        return release(call)
+        return release(call, values['without-leavings'])
       default:
         throw new Refusal(`there is no "hold ${positionals[0]}": use now or release`, {
           field: 'hold',
@@ -36,10 +40,18 @@ async function show({ out, enter }: Call): Promise<void> {
     return
   }
   out.line(`everything is held since ${held.since.toISOString()}: ${held.reason}`)
-  if (held.doubts.length === 0) out.line('no edition is in doubt')
-  else out.line('these editions may have gone further than the database knows:')
+  if (held.doubts.length > 0)
+    out.line(
+      held.lost
+        ? 'these editions may have gone further than the database knows:'
+        : 'these editions wait, and go on where they stopped:',
+    )
   for (const line of tableOf(held.doubts)) out.line(`  ${line}`)
-  out.line('stop those that went out already ("daybreak edition N stop"), then run:')
+  out.line(
+    held.lost && held.doubts.length > 0
+      ? 'stop those that went out already ("daybreak edition N stop"), then run:'
+      : 'no edition is in doubt; to let mails go out again:',
+  )
   out.line('  daybreak hold release')
 }
 
@@ -55,15 +67,34 @@ async function holdNow({ out, enter }: Call, reason: string | undefined): Promis
   out.line('everything is held: no mail begins from now on until "daybreak hold release"')
 }
 
-async function release({ out, enter }: Call): Promise<void> {
+async function release({ out, enter }: Call, withoutLeavings: boolean): Promise<void> {
   await using house = await enter('send')
   const { context, dataDir } = house.app
   const held = await describeHold(context.db)
-  await releaseHold(context, { dataDir, operator: house.operator.name })
+  const operator = house.operator.name
+  const replayed = await releaseHold(context, { dataDir, operator, withoutLeavings })
   await house.note('release hold', 'everything', {
     reason: held?.reason,
-    doubts: held?.doubts.map((doubt) => doubt.edition),
+    doubts: held?.lost === true ? held.doubts.map((doubt) => doubt.edition) : [],
+    ...(withoutLeavings ? { withoutLeavings } : {}),
   })
+  for (const line of replayed === undefined ? [] : wordsOf(replayed)) out.line(line)
   out.line('released: mails go out again')
   for (const line of tableOf(held?.doubts ?? [])) out.line(`  ${line}`)
+}
+
+/** What the database was told of those who left since the backup. */
+function wordsOf({ left, returned, suppressed, damaged }: Replayed): string[] {
+  const counts = [
+    [left, 'unsubscribed'],
+    [returned, 'came back'],
+    [suppressed, 'put on the do-not-mail list'],
+  ] as const
+  const told = counts.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`)
+  return [
+    ...(told.length > 0 ? [`told to the database from leavings.log: ${told.join(', ')}`] : []),
+    ...(damaged > 0
+      ? [`${damaged} damaged lines of leavings.log were skipped: look at it by hand`]
+      : []),
+  ]
 }

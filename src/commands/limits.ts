@@ -3,6 +3,8 @@ import { type Call, type Command, tableOf } from '#commands/command.ts'
 import { clearLimit, endWarmUp, setLimit, setWarmUp } from '#deliveries/limits.ts'
 import { paceInWords } from '#deliveries/pace.ts'
 import { listPaces, type NamedPace } from '#deliveries/pace-store.ts'
+import { listBreakers } from '#deliveries/trouble/breaker-store.ts'
+import { breakerInWords } from '#deliveries/trouble/fix.ts'
 import { mailsOfDay } from '#deliveries/warm-up.ts'
 import { readCurves } from '#deliveries/warm-up-store.ts'
 import { Refusal } from '#errors.ts'
@@ -11,7 +13,7 @@ export const limits: Command = {
   usage:
     'limits [set DESTINATION [--rate 20] [--connections 5] | clear DESTINATION | warm-up DOMAIN [--from DATE] [--first 200] [--factor 1.5] [--until 100000] | warm-up DOMAIN off]',
   about:
-    'Shows what relays and mail providers get at most, and who asked for patience; limits a provider, or lets a new sending domain grow day by day.',
+    'Shows what relays and mail providers get at most, who asked for patience and who refuses us; limits a provider, or lets a new sending domain grow day by day.',
   async run(call) {
     const [verb, ...rest] = call.args
     switch (verb) {
@@ -33,6 +35,11 @@ async function list({ out, enter }: Call): Promise<void> {
   await using house = await enter('read')
   const { db, clock } = house.app.context
   const now = clock.now()
+  for (const breaker of await listBreakers(db)) {
+    out.line(breakerInWords(breaker))
+    out.line(`  it said: ${breaker.reply}`)
+    out.line(`  when it is mended: daybreak limits clear ${breaker.destination}`)
+  }
   const paces = await listPaces(db)
   if (paces.length === 0) out.line('No limits: relays and mail providers get what they take.')
   for (const line of tableOf(paces.map((pace) => rowOf(pace, now)))) out.line(line)
@@ -77,8 +84,8 @@ async function set({ out, enter }: Call, rest: string[]): Promise<void> {
     options: { rate: { type: 'string' }, connections: { type: 'string' } },
   })
   const destination = onlyOne(positionals, 'destination')
-  const rate = values.rate === undefined ? undefined : Number(values.rate)
-  const connections = values.connections === undefined ? undefined : Number(values.connections)
+  const rate = values.rate === undefined ? undefined : plainNumber(values.rate)
+  const connections = values.connections === undefined ? undefined : plainNumber(values.connections)
   await using house = await enter('change settings')
   await setLimit(house.app.context, { destination, rate, connections })
   await house.note('set limit', destination, { rate, connections })
@@ -89,14 +96,19 @@ async function set({ out, enter }: Call, rest: string[]): Promise<void> {
   out.line(`${destination} now gets at most ${terms.join(' and ')}`)
 }
 
+/** As people write it: "1e3" is a number to a machine only. */
+function plainNumber(text: string): number {
+  return /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN
+}
+
 async function clear({ out, enter }: Call, rest: string[]): Promise<void> {
   const destination = onlyOne(rest, 'destination')
   await using house = await enter('change settings')
-  const had = await clearLimit(house.app.context, destination)
+  const { pace, refused } = await clearLimit(house.app.context, destination)
   await house.note('clear limit', destination)
-  out.line(
-    had === undefined ? `${destination} had no limit` : `${destination} has no limit any more`,
-  )
+  if (refused) out.line(`${destination} gets mail again, from the next second on`)
+  if (pace !== undefined) out.line(`${destination} has no limit any more`)
+  else if (!refused) out.line(`${destination} had no limit`)
 }
 
 async function warmUp({ out, enter }: Call, rest: string[]): Promise<void> {

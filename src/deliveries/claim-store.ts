@@ -9,6 +9,8 @@ export type Claimed = {
   editionId: number
   subscriberId: number
   attempt: number
+  /** What it was answered before, as its pause goes by it: attempts also count claims that were given back. */
+  replies: number
   email: string
   publicId: number
   addressVersion: number
@@ -43,6 +45,8 @@ export type ClaimInput = {
   now: Date
   /** Destinations that have as many mails on their way as they may. */
   avoid: number[]
+  /** Destinations that refuse us: only what is too late by now is claimed, to be left out. */
+  shut?: number[]
 }
 
 /**
@@ -74,6 +78,11 @@ export async function lockDrain(db: Db, input: ClaimInput): Promise<Walk | undef
       from delivery_drain d join edition e on e.id = d.edition_id
      where ${mayBeClaimed(input)} and d.release_at <= ${input.now} and d.destination <> all(${input.avoid}::integer[])
        and ${walkMayGo(input.now)}
+       and (d.destination <> all(${input.shut ?? []}::integer[])
+            or (select r.not_after from delivery r
+                 where (r.edition_id, r.cohort, r.destination) = (d.edition_id, d.cohort, d.destination)
+                   and r.subscriber_id > d.subscriber_id
+                 order by r.subscriber_id limit 1) <= ${input.now})
        and (e.planned_at is not null
             or exists (select from delivery r
                         where (r.edition_id, r.cohort, r.destination) = (d.edition_id, d.cohort, d.destination)
@@ -91,6 +100,7 @@ export async function lockRetries(db: Db, input: ClaimInput): Promise<Retries | 
       from delivery d join edition e on e.id = d.edition_id
      where d.state = 'planned' and d.retry_at <= ${input.now} and ${mayBeClaimed(input)}
        and d.destination <> all(${input.avoid}::integer[])
+       and (d.destination <> all(${input.shut ?? []}::integer[]) or d.not_after <= ${input.now})
        and d.destination <> all(array(select substr(name, 13)::integer from pace
                                        where name like 'destination %' and blocked_until > ${input.now}))
      order by d.retry_at
@@ -177,6 +187,7 @@ export const consent = (now: Date) => sql`
 type ClaimedRow = {
   subscriberId: number | null
   attempt: number
+  replies: number
   email: string
   publicId: number
   addressVersion: number
@@ -218,12 +229,12 @@ async function claimRows(
         from fate f
        where d.edition_id = ${editionId} and d.subscriber_id = f.subscriber_id
          and d.state = 'planned' and (d.retry_at is not null) = ${retries}
-      returning d.subscriber_id, d.attempt, d.not_after, f.email, f.public_id, f.address_version, f.blocks
+      returning d.subscriber_id, d.attempt, d.replies, d.not_after, f.email, f.public_id, f.address_version, f.blocks
               , case when f.reason is null then null when d.doubtful then 'uncertain' else f.reason end as fate
     ), total as (
       select max(subscriber_id) as last, count(*) as walked from walked
     )
-    select c.subscriber_id as "subscriberId", c.attempt, c.email, c.public_id as "publicId"
+    select c.subscriber_id as "subscriberId", c.attempt, c.replies, c.email, c.public_id as "publicId"
          , c.address_version as "addressVersion", c.blocks::text as blocks
          , (extract(epoch from c.not_after) * 1000)::float8 as "notAfter", c.fate, t.last, t.walked
       from total t left join claim c on true

@@ -3,6 +3,7 @@ import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import type { Pace } from './pace-bucket.ts'
 import { dropPace, listDestinations, lockPace, putCeiling, putConnections } from './pace-store.ts'
+import { dropBreaker } from './trouble/breaker-store.ts'
 import { type Curve, STANDARD } from './warm-up.ts'
 import { readCurves, writeCurves } from './warm-up-store.ts'
 
@@ -25,39 +26,53 @@ export async function setLimit(
   refuseFigure(connections, { field: 'connections', whole: true })
   const now = clock.now()
   await inTransaction(db, async (transaction) => {
-    const name = await nameOf(transaction, destination)
+    const { name } = await placeOf(transaction, destination)
     if (rate !== undefined) await putCeiling(transaction, { name, ceiling: rate, now })
     if (connections !== undefined) await putConnections(transaction, { name, connections, now })
   })
 }
 
-/** Lifts the limit, and forgets what a destination complained about. @returns what was limited */
-export async function clearLimit({ db }: Needs, destination: string): Promise<Pace | undefined> {
+/** Lifts the limit, and forgets what a destination complained about, or why it refused us. */
+export async function clearLimit(
+  { db, clock }: Needs,
+  destination: string,
+): Promise<{ pace: Pace | undefined; refused: boolean }> {
   return inTransaction(db, async (transaction) => {
-    const name = await nameOf(transaction, destination)
+    const { id, name } = await placeOf(transaction, destination)
     const pace = await lockPace(transaction, name)
     await dropPace(transaction, name)
-    return pace
+    const dropped = await dropBreaker(transaction, { destination: id, now: clock.now() })
+    return { pace, refused: dropped !== undefined }
   })
 }
+
+/** Slower than one mail in 100 s is no limit, but a stop. */
+const SLOWEST = 0.01
 
 function refuseFigure(
   value: number | undefined,
   { field, whole }: { field: string; whole: boolean },
 ): void {
   if (value === undefined) return
-  const usable = Number.isFinite(value) && value > 0 && value <= 1_000_000
+  const least = whole ? 1 : SLOWEST
+  const usable = Number.isFinite(value) && value >= least && value <= 1_000_000
   if (usable && (!whole || Number.isInteger(value))) return
+  const words = whole
+    ? `a whole number above 0, as in --${field} 5`
+    : `a number above 0, plain and at least ${SLOWEST}, as in --${field} 20`
   throw new Refusal(
-    `${field} must be ${whole ? 'a whole number' : 'a number'} above 0, as in --${field} ${whole ? 5 : 20}; "daybreak limits clear DESTINATION" lifts a limit`,
+    `${field} must be ${words}; "daybreak limits clear DESTINATION" lifts a limit`,
     { field },
   )
 }
 
-async function nameOf(db: Context['db'], destination: string): Promise<string> {
+async function placeOf(
+  db: Context['db'],
+  destination: string,
+): Promise<{ id: number; name: string }> {
   const all = await listDestinations(db)
   const found = all.find(({ name }) => name === destination)
-  if (found !== undefined) return `destination ${found.id}`
+  if (found !== undefined) return { id: found.id, name: `destination ${found.id}` }
   throw new Refusal(
     `there is no destination "${destination}": use ${all
       .slice(0, 20)

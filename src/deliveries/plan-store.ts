@@ -19,11 +19,14 @@ const planColumns = sql`
   id as "editionId", newsletter_id as "newsletterId", kind, release_rule as "releaseRule", release_at as "releaseAt"
 , created_at as "createdAt", plan_cursor as cursor, test, warm_up as "warmUp"`
 
-/** The edition, if it still has readers to plan. */
+const mayBePlanned = sql`
+  state = 'sending' and planned_at is null and not exists (select from restore_mark where held is not null)`
+
+/** The edition, if it still has readers to plan, and nothing is held. */
 export async function findPlan(db: Db, editionId: number): Promise<Plan | undefined> {
   const { rows } = await sql<Plan>`
     select ${planColumns} from edition
-     where id = ${editionId} and state = 'sending' and planned_at is null`.execute(db)
+     where id = ${editionId} and ${mayBePlanned}`.execute(db)
   return rows[0]
 }
 
@@ -31,7 +34,7 @@ export async function findPlan(db: Db, editionId: number): Promise<Plan | undefi
 export async function lockPlan(db: Db, editionId: number): Promise<Plan | undefined> {
   const { rows } = await sql<Plan>`
     select ${planColumns} from edition
-     where id = ${editionId} and state = 'sending' and planned_at is null
+     where id = ${editionId} and ${mayBePlanned}
        for update`.execute(db)
   return rows[0]
 }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 
-/** Rows that may be sent once more: tried until too late, perhaps arrived, or refused with a certain reply. */
+/** Rows that may be sent once more: too late by now, perhaps arrived, or refused with a certain reply. */
 export type Resend = {
   editionId: number
   /** Until when they are worth sending at least; null keeps each row's own time. */
@@ -19,8 +19,8 @@ function chosen(resend: Resend): RawBuilder<unknown> {
 function stateOf(resend: Resend): RawBuilder<unknown> {
   switch (resend.what) {
     case 'deferred-out':
-      // With a relay's last word: what was never tried expired for another reason, such as a pause.
-      return sql`d.state = 'excluded' and d.reason = 'expired' and d.reply is not null`
+      // Also what was never tried: while no relay answers, most rows expire without a try.
+      return sql`d.state = 'excluded' and d.reason = 'expired'`
     case 'uncertain':
       return sql`d.state = 'uncertain'`
     case 'rejected':
@@ -28,10 +28,27 @@ function stateOf(resend: Resend): RawBuilder<unknown> {
   }
 }
 
-export async function countRows(db: Db, resend: Resend): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from delivery d where ${chosen(resend)}`.execute(db)
-  return rows[0]?.count ?? 0
+export type Counted = { count: number; neverTried: number }
+
+export async function countRows(db: Db, resend: Resend): Promise<Counted> {
+  const { rows } = await sql<Counted>`
+    select count(*) as count, count(*) filter (where d.reply is null) as "neverTried"
+      from delivery d where ${chosen(resend)}`.execute(db)
+  return rows[0] ?? { count: 0, neverTried: 0 }
+}
+
+/** What a person would say yes to: the most frequent replies of these rows, by their beginning, which receivers' ids follow. */
+export async function listReplies(
+  db: Db,
+  resend: Resend,
+): Promise<{ reply: string; count: number }[]> {
+  const { rows } = await sql<{ reply: string; count: number }>`
+    select left(d.reply, 60) as reply, count(*) as count from delivery d
+     where ${chosen(resend)}
+     group by 1
+     order by 2 desc, 1
+     limit 5`.execute(db)
+  return rows
 }
 
 /** Plans them again. One that may have arrived is never booked as left out from then on. */

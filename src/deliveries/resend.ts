@@ -4,7 +4,7 @@ import { inTransaction } from '#db/transaction.ts'
 import { type EditionState, getEdition, lockState, moveEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import { laneOf } from './lane.ts'
-import { countRows, planAgain, type Resend } from './resend-store.ts'
+import { type Counted, countRows, listReplies, planAgain, type Resend } from './resend-store.ts'
 import { addTally, NO_SENDER, type What } from './tally-store.ts'
 
 export const resendable = ['deferred-out', 'uncertain', 'rejected'] as const
@@ -23,11 +23,17 @@ export type ResendInput = {
 export async function countResend(
   { db, clock }: Pick<Context, 'db' | 'clock'>,
   input: ResendInput,
-): Promise<number> {
+): Promise<Resent> {
   const chosen = parseResend(input, clock.now())
   refuseClosed(input.editionId, (await getEdition(db, input.editionId)).state)
-  return countRows(db, chosen)
+  const counted = await countRows(db, chosen)
+  const replies =
+    counted.count > 0 && input.what === 'rejected' ? await listReplies(db, chosen) : []
+  return { ...counted, replies }
 }
+
+/** `replies`: of refused mails the most frequent, so that nobody sends again to addresses that do not exist. */
+export type Resent = Counted & { replies: { reply: string; count: number }[] }
 
 /**
  * Plans the mails of a state again, byte-identical, because a person chose so after seeing the count. Who left since is

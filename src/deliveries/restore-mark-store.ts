@@ -39,17 +39,19 @@ export async function raiseMark(
 }
 
 /**
- * Nothing is planned or claimed from now on. The first reason stays. The number goes up to the one outside, so that a
- * release is the last word and no other machine's mark is ahead of it.
+ * Nothing is planned or claimed from now on. The first reason stays, and a loss of the
+ * database is added to it. The number goes up to the one outside, so that a release is the last word and no other machine's mark is ahead of it.
  */
 export async function hold(
   db: Db,
-  { reason, number, now }: { reason: string; number: number; now: Date },
+  { reason, adds, number, now }: { reason: string; adds: boolean; number: number; now: Date },
 ): Promise<void> {
   await sql`
     update restore_mark
-       set held = coalesce(held, ${reason}), held_at = coalesce(held_at, ${now})
-         , number = greatest(number, ${number})`.execute(db)
+       set held = case when held is null then ${reason}
+                       when ${adds} and position(${reason} in held) = 0 then held || '; ' || ${reason}::text
+                       else held end
+         , held_at = coalesce(held_at, ${now}), number = greatest(number, ${number})`.execute(db)
 }
 
 /** False when nothing was held. */
@@ -85,7 +87,7 @@ export type Doubt = {
   uncertain: number
 }
 
-/** Editions that may have gone further than the database knows, newest first. */
+/** Editions that are not at their end, newest first: of a restored database they may be. */
 export async function listDoubts(db: Db): Promise<Doubt[]> {
   const { rows } = await sql<Doubt>`
     select e.id as edition, e.subject, e.state

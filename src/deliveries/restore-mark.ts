@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { hasCode, reasonOf, Refusal } from '#errors.ts'
+import { type Replayed, replayLeavings } from '#subscribers/replay-leavings.ts'
 import {
   type DatabaseMark,
   type Doubt,
@@ -22,6 +23,18 @@ import {
 const FRESH_MS = 10 * 60_000
 const RAISE_MS = 10_000
 
+/** What only a restored or exchanged database explains: then it does not know what was sent. */
+const LOSSES = {
+  damaged: 'the mark outside the database, restore-mark.json, is damaged',
+  missing:
+    'the mark outside the database, restore-mark.json, is missing: nobody can tell whether this is an old backup',
+  other: 'this is another database than the one that this data directory was used with',
+  restored: 'the database was restored from a backup: it does not know what was sent since',
+  exchanged: 'the database was exchanged while Daybreak ran',
+  restoredNow:
+    'the database was restored from a backup while Daybreak ran: it does not know what was sent since',
+}
+
 const outside = z.object({ databaseId: z.string().min(1), number: z.int().nonnegative() })
 type Outside = z.infer<typeof outside>
 
@@ -33,16 +46,18 @@ type Needs = Pick<Context, 'db' | 'clock' | 'log'>
  */
 export class RestoreMark {
   readonly #context: Needs
-  readonly #path: string
+  readonly #dataDir: string
   #known: Outside
   /** Of the file; 0 while it does not exist. */
   #written: number
   /** Editions whose first mail the mark is ahead of. */
   #sending = new Set<number>()
+  /** Since everything is held, the database was told who left. */
+  #replayed = false
 
-  private constructor(context: Needs, { path, known, written }: Opened) {
+  private constructor(context: Needs, { dataDir, known, written }: Opened) {
     this.#context = context
-    this.#path = path
+    this.#dataDir = dataDir
     this.#known = known
     this.#written = written
   }
@@ -50,8 +65,7 @@ export class RestoreMark {
   /** Compares the two before anything is sent, and holds everything when they do not fit. */
   static async open(context: Needs, { dataDir }: { dataDir: string }): Promise<RestoreMark> {
     const { db, clock } = context
-    const path = pathOf(dataDir)
-    const file = await readOutside(path)
+    const file = await readOutside(pathOf(dataDir))
     const before = await findMark(db)
     await ensureMark(db, { databaseId: newId(), now: clock.now() })
     const mark = await findMark(db)
@@ -61,7 +75,7 @@ export class RestoreMark {
       : reasonToHold({ file, mark, known: before !== undefined, now: clock.now() })
     if (reason !== undefined) await holdFor(context, { reason, mark, file: numberOf(file) })
     const { databaseId, number } = mark
-    const opened = new RestoreMark(context, { path, known: { databaseId, number }, written: 0 })
+    const opened = new RestoreMark(context, { dataDir, known: { databaseId, number }, written: 0 })
     await opened.look()
     return opened
   }
@@ -74,12 +88,27 @@ export class RestoreMark {
     if (reason !== undefined)
       await holdFor(this.#context, { reason, mark, file: this.#known.number })
     const held = mark?.held ?? reason
-    if (held !== undefined || mark === undefined) return held
+    if (held !== undefined || mark === undefined) {
+      await this.#replay()
+      return held
+    }
+    this.#replayed = false
     this.#known = { databaseId: mark.databaseId, number: mark.number }
     const due = clock.now().getTime() - mark.at.getTime() >= RAISE_MS || this.#written === 0
     if (due || (await this.#isReleased())) await this.#raise()
     else if (this.#written < mark.number) await this.#write()
     return undefined
+  }
+
+  /** On this machine, whoever saw the loss: each has a file of its own. A release asks once more. */
+  async #replay(): Promise<void> {
+    if (this.#replayed) return
+    try {
+      await replayLeavings(this.#context, { dataDir: this.#dataDir })
+      this.#replayed = true
+    } catch (error) {
+      this.#context.log.error({ reason: reasonOf(error) }, 'leavings.log cannot be replayed yet')
+    }
   }
 
   /** A backup from before the release must be behind the mark, however soon it is restored. */
@@ -101,18 +130,18 @@ export class RestoreMark {
 
   /** A database that was restored while this process ran. */
   #lost(mark: DatabaseMark | undefined): string | undefined {
-    if (mark === undefined) return 'the database was exchanged while Daybreak ran'
+    if (mark === undefined) return LOSSES.exchanged
     // After a release on another machine the mark has another name, and a hold says so until then.
     if (mark.held !== null) return undefined
     return mark.databaseId !== this.#known.databaseId || mark.number < this.#known.number
-      ? 'the database was restored from a backup while Daybreak ran: it does not know what was sent since'
+      ? LOSSES.restoredNow
       : undefined
   }
 
   /** A file that cannot be written is tried again: it must not keep the sweep from settling rows. */
   async #write(): Promise<void> {
     try {
-      await writeOutside(this.#path, this.#known)
+      await writeOutside(pathOf(this.#dataDir), this.#known)
       this.#written = this.#known.number
     } catch (error) {
       this.#context.log.error(
@@ -123,43 +152,86 @@ export class RestoreMark {
   }
 }
 
-export type Hold = { reason: string; since: Date; doubts: Doubt[] }
+export type Hold = {
+  reason: string
+  since: Date
+  /** Whether the database may not know what was sent; where a person held, it does. */
+  lost: boolean
+  /** Editions that are not at their end. */
+  doubts: Doubt[]
+}
 
-/** Why everything is held, and which editions may have gone further than the database knows; undefined when nothing is. */
+/** Why everything is held, and which editions that concerns; undefined when nothing is. */
 export async function describeHold(db: Db): Promise<Hold | undefined> {
   const mark = await findMark(db)
   if (mark === undefined || mark.held === null) return undefined
-  return { reason: mark.held, since: mark.heldAt ?? mark.at, doubts: await listDoubts(db) }
+  const { held } = mark
+  const lost = Object.values(LOSSES).some((loss) => held.includes(loss))
+  return { reason: held, since: mark.heldAt ?? mark.at, lost, doubts: await listDoubts(db) }
+}
+
+/** @throws Refusal while everything is held */
+export async function refuseHeld(db: Db): Promise<void> {
+  const mark = await findMark(db)
+  if (mark === undefined || mark.held === null) return
+  throw new Refusal(
+    `everything is held: ${mark.held}. Look at "daybreak hold", and let it go on with "daybreak hold release"`,
+    { status: 409 },
+  )
 }
 
 /** One switch stops everything: nothing is planned or claimed, and what has not begun is given back. */
 export async function holdEverything(
-  context: Needs,
+  { db, clock, log }: Needs,
   { reason }: { reason: string },
 ): Promise<void> {
-  await holdFor(context, { reason, mark: await findMark(context.db), file: 0 })
+  const now = clock.now()
+  await ensureMark(db, { databaseId: newId(), now })
+  await hold(db, { reason, adds: false, number: 0, now })
+  // Below what a command's own log shows: the person who asked for it is answered by the command.
+  log.warn({ reason }, 'a person holds everything')
 }
 
 /**
- * A person looked, and everything goes on. The mark outside is written here too, for a sender that does not run now.
- * @throws Refusal when nothing is held
+ * A person looked, and everything goes on. Before that a restored database is told who left since. The mark outside is
+ * written here too, for a sender that does not run now.
+ * @throws Refusal when nothing is held, or when the file of those who left cannot be read
  */
 export async function releaseHold(
-  { db, clock, log }: Needs,
-  { dataDir, operator }: { dataDir: string; operator: string },
-): Promise<void> {
+  context: Needs,
+  {
+    dataDir,
+    operator,
+    withoutLeavings = false,
+  }: { dataDir: string; operator: string; withoutLeavings?: boolean },
+): Promise<Replayed | undefined> {
+  const { db, clock, log } = context
+  if ((await describeHold(db)) === undefined) throw new Refusal('nothing is held', { status: 409 })
+  const replayed = withoutLeavings ? undefined : await replayAll(context, dataDir)
   if (!(await release(db, clock.now()))) throw new Refusal('nothing is held', { status: 409 })
   const mark = await findMark(db)
   if (mark === undefined) throw new Error('the restore mark is gone')
   await writeOutside(pathOf(dataDir), { databaseId: mark.databaseId, number: mark.number })
   log.warn({ operator }, 'the hold is released, mails go out again')
+  return replayed
+}
+
+async function replayAll(context: Needs, dataDir: string): Promise<Replayed> {
+  try {
+    return await replayLeavings(context, { dataDir, mustExist: true })
+  } catch (cause) {
+    throw new Refusal(
+      `nothing is released: who left since the backup cannot be told (${reasonOf(cause)}). Put leavings.log back into ${dataDir}, or release it on the machine that has the file; "daybreak hold release --without-leavings" goes without it and may mail readers who left`,
+      { field: 'without-leavings', status: 409, cause },
+    )
+  }
 }
 
 function pathOf(dataDir: string): string {
   return join(dataDir, 'restore-mark.json')
 }
 
-type Opened = { path: string; known: Outside; written: number }
+type Opened = { dataDir: string; known: Outside; written: number }
 
 function reasonToHold({
   file,
@@ -172,17 +244,12 @@ function reasonToHold({
   known: boolean
   now: Date
 }): string | undefined {
-  if (file === 'damaged') return 'the mark outside the database, restore-mark.json, is damaged'
+  if (file === 'damaged') return LOSSES.damaged
   if (file === 'missing') {
-    return known && now.getTime() - mark.at.getTime() > FRESH_MS
-      ? 'the mark outside the database, restore-mark.json, is missing: nobody can tell whether this is an old backup'
-      : undefined
+    return known && now.getTime() - mark.at.getTime() > FRESH_MS ? LOSSES.missing : undefined
   }
-  if (file.databaseId !== mark.databaseId || !known)
-    return 'this is another database than the one that this data directory was used with'
-  return file.number > mark.number
-    ? 'the database was restored from a backup: it does not know what was sent since'
-    : undefined
+  if (file.databaseId !== mark.databaseId || !known) return LOSSES.other
+  return file.number > mark.number ? LOSSES.restored : undefined
 }
 
 async function holdFor(
@@ -191,7 +258,7 @@ async function holdFor(
 ): Promise<void> {
   const now = clock.now()
   await ensureMark(db, { databaseId: newId(), now })
-  await hold(db, { reason, number: file, now })
+  await hold(db, { reason, adds: true, number: file, now })
   if (mark?.held === null || mark === undefined)
     log.error({ reason }, 'everything is held: look at "daybreak hold"')
 }

@@ -18,9 +18,11 @@ import { type PlanEstimate, planEstimate } from './estimate-store.ts'
 import { lateInWords } from './estimate.ts'
 import { laneOf } from './lane.ts'
 import { planSlice } from './plan.ts'
+import { refuseHeld } from './restore-mark.ts'
 import { findSenderAtWork } from './sender.ts'
 import { dropDrains, excludeNext } from './stop-store.ts'
 import { addTally, NO_SENDER } from './tally-store.ts'
+import { noteResumed } from './trouble/trouble-store.ts'
 import type { WarmUp } from './warm-up-store.ts'
 
 /** Says yes to exactly the content with this hash. @throws Refusal when it changed since it was looked at */
@@ -58,7 +60,7 @@ export type Promised = { estimate: PlanEstimate; warmUp: WarmUp | null }
 /**
  * Releases an approved edition. Its first slice of readers is planned in the same transaction, so an alert goes from
  * here to its first mail with one job; the rest is planned by a job that a slice leaves behind.
- * @throws Refusal also when mails of it would leave too late
+ * @throws Refusal also when everything is held, or when mails of it would leave too late
  */
 export async function sendEdition(
   context: Releasing,
@@ -66,6 +68,7 @@ export async function sendEdition(
 ): Promise<Promised> {
   const { db, clock, config, relay } = context
   const edition = await getEdition(db, editionId)
+  await refuseHeld(db)
   await refuseUnready(context, edition)
   const keys = dkimDir ?? config.dkimDir
   const dkim = keys === null ? null : await readPin(keys, edition.compiled.sender.fromAddress)
@@ -111,11 +114,15 @@ export async function pauseEdition(
 
 /** Lets an edition that was held or paused go on, after a person has looked at the reason. */
 export async function resumeEdition(
-  { db, enqueue }: Pick<Context, 'db' | 'enqueue'>,
+  { db, clock, enqueue }: Pick<Context, 'db' | 'clock' | 'enqueue'>,
   editionId: number,
 ): Promise<void> {
   const edition = await getEdition(db, editionId)
-  if (!(await moveEdition(db, { id: editionId, from: ['held'], to: 'sending' }))) {
+  const resumed = await inTransaction(db, async (transaction) => {
+    await noteResumed(transaction, { editionId, now: clock.now() })
+    return moveEdition(transaction, { id: editionId, from: ['held'], to: 'sending' })
+  })
+  if (!resumed) {
     throw new Refusal(`edition ${editionId} is ${edition.state}, not held`, { status: 409 })
   }
   await enqueue('drain-lane', { lane: laneOf(edition.kind) })

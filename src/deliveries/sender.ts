@@ -16,6 +16,7 @@ import { Journal } from './journal.ts'
 import type { Settled } from './outcome-store.ts'
 import { removeJournal } from './read-journal.ts'
 import { RestoreMark } from './restore-mark.ts'
+import { Troubles } from './trouble/troubles.ts'
 
 /** What a sending process needs of its relays; a test brings its own. */
 export type Outlet = Pick<
@@ -35,6 +36,8 @@ export type Sender = AsyncDisposable & {
   forms: Forms
   /** Who withdrew since a claim. */
   watch: Watch
+  /** Who refuses us. */
+  troubles: Troubles
   /** Tells a restored database, before anything is claimed of it. */
   mark: RestoreMark
   /** How full the disk may be that the journal is on. */
@@ -99,6 +102,7 @@ export async function openSender(
     dkim,
     forms: new Forms(context, dkim),
     watch: new Watch(context),
+    troubles: new Troubles(),
     mark,
     floor: openDiskFloor({ dir: folder, log: context.log }),
     leaseMs,

@@ -5,8 +5,11 @@ export type Outcome =
   | { kind: 'accepted'; relayId: string | null; reply: string }
   | { kind: 'deferred'; reply: string; code: number }
   | { kind: 'rejected'; reply: string; code: number; blame: Blame }
-  /** Nothing of the body was handed over: the mail may be planned again. */
-  | { kind: 'unsent'; reason: string }
+  /**
+   * Nothing of the body was handed over: the mail may be planned again. `offered`: over a connection that had worked,
+   * and died under it.
+   */
+  | { kind: 'unsent'; reason: string; offered?: boolean }
   /** The body had begun and no reply came: the relay may have taken the mail or not. */
   | { kind: 'uncertain'; reason: string }
 

@@ -67,13 +67,16 @@ export class Relays implements Transport {
   async send(mail: OutgoingMail): Promise<Outcome> {
     const tried = new Set<RelayMember>()
     let failure: Outcome | undefined
+    let offered = false
     for (;;) {
       const member = this.#closing ? undefined : this.#choose(mail.priority, tried)
       if (member === undefined) return failure ?? this.#nobody()
-      const { outcome, relayFailed } = await member.send(mail, this.#now)
-      if (!relayFailed || outcome.kind !== 'unsent') return outcome
+      const { outcome, elsewhere } = await member.send(mail, this.#now)
+      if (!elsewhere || outcome.kind !== 'unsent') return outcome
       tried.add(member)
-      failure = { kind: 'unsent', reason: this.#inWords(member, outcome.reason) }
+      offered ||= outcome.offered === true && member.isUp
+      const reason = this.#inWords(member, outcome.reason)
+      failure = { kind: 'unsent', reason, ...(offered && { offered }) }
     }
   }
 

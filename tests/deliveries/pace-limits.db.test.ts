@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { limits } from '#commands/limits.ts'
 import { readPaces } from '#deliveries/pace-store.ts'
 import { noteReplies } from '#deliveries/pace.ts'
+import { putBreaker } from '#deliveries/trouble/breaker-store.ts'
 import { readCurves } from '#deliveries/warm-up-store.ts'
 import { type House, openHouse } from '../house.ts'
 
@@ -48,6 +49,9 @@ test('a limit is set, listed, changed and cleared, and each change is on record'
 test.each([
   [['set', 'google', '--rate', '0'], 'rate must be a number above 0'],
   [['set', 'google', '--rate=-5'], 'rate must be a number above 0'],
+  [['set', 'google', '--rate', '1e-9'], 'rate must be a number above 0, plain'],
+  [['set', 'google', '--rate', '0.001'], 'at least 0.01'],
+  [['set', 'google', '--connections', '1e3'], 'connections must be a whole number above 0'],
   [['set', 'google', '--rate', 'fast'], 'rate must be a number above 0'],
   [['set', 'google', '--connections', '0'], 'connections must be a whole number above 0'],
   [['set', 'google', '--connections', '2.5'], 'connections must be a whole number above 0'],
@@ -69,6 +73,32 @@ test.each([
   expect((await run(house)).lines).toEqual([
     'No limits: relays and mail providers get what they take.',
   ])
+})
+
+test('who refuses us is listed with the fix and until when, and is mailed again when a person says so', async () => {
+  await using house = await openHouse()
+  await putBreaker(house.db, {
+    destination: 2,
+    known: undefined,
+    times: 1,
+    until: new Date(+house.now + 600_000),
+    reason: 'authentication',
+    reply: '550 5.7.26 This mail is unauthenticated',
+    now: house.now,
+  })
+
+  const list = await run(house)
+  const cleared = await run(house, 'clear', 'google')
+
+  expect(list.lines[0]).toMatch(
+    /^google refuses our mail, a few mails try again at 06:40 UTC\. Gmail: 5\.7\.26, .+deliverability\.md#/,
+  )
+  expect(list.lines.slice(1, 3)).toEqual([
+    '  it said: 550 5.7.26 This mail is unauthenticated',
+    '  when it is mended: daybreak limits clear google',
+  ])
+  expect(cleared.lines).toEqual(['google gets mail again, from the next second on'])
+  expect((await run(house)).lines).toHaveLength(1)
 })
 
 test('who asked for patience is listed with the words', async () => {

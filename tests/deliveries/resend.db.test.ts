@@ -46,29 +46,22 @@ const OLD = [
 
 type Asked = {
   row: number
-  counter: 'uncertain' | 'excluded' | 'rejected'
-  late?: boolean
+  counter: 'uncertain' | 'rejected'
   reply?: string
 }
 
 test.each([
   ['uncertain', { row: 1, counter: 'uncertain' }],
-  ['deferred-out', { row: 2, counter: 'excluded', late: true }],
   ['rejected', { row: 4, counter: 'rejected', reply: '5.7.26' }],
 ] as const)(
   'a resend of %s counts and plans exactly these mails, and the accounts balance',
-  async (what, { row, counter, late, reply }: Asked) => {
+  async (what, { row, counter, reply }: Asked) => {
     await using house = await openMixed()
     const { editionId } = house
-    const input: ResendInput = {
-      editionId,
-      what,
-      reply,
-      notAfter: late === true ? later(house) : undefined,
-    }
+    const input: ResendInput = { editionId, what, reply }
     const before = await readAccounts(house.db, editionId)
 
-    const count = await countResend(house.context, input)
+    const { count } = await countResend(house.context, input)
     await resend(house.context, { ...input, count })
 
     expect(count).toBe(1)
@@ -83,6 +76,34 @@ test.each([
     expect(house.jobs.at(-1)).toEqual({ name: 'drain-lane', data: { lane: 'digest' } })
   },
 )
+
+test('what came too late is sent again, also what was never tried as while no relay answered, and both are counted', async () => {
+  await using house = await openMixed()
+  const { editionId } = house
+  const input = { editionId, what: 'deferred-out' as const, notAfter: later(house) }
+
+  const counted = await countResend(house.context, input)
+  await resend(house.context, { ...input, count: 2 })
+
+  expect(counted).toEqual({ count: 2, neverTried: 1, replies: [] })
+  expect(await fates(house)).toEqual(OLD.with(2, 'retry').with(3, 'retry'))
+  expect(await readAccounts(house.db, editionId)).toMatchObject({ tryingAgain: 2, excluded: 0 })
+})
+
+test('refused mails are counted with the replies that the words are found in', async () => {
+  await using house = await openMixed()
+  const { editionId } = house
+
+  const counted = await countResend(house.context, { editionId, what: 'rejected', reply: '550' })
+
+  expect(counted).toMatchObject({
+    count: 2,
+    replies: [
+      { reply: '550 5.1.1 No such user', count: 1 },
+      { reply: '550 5.7.26 Unauthenticated mail from courier.example', count: 1 },
+    ],
+  })
+})
 
 test('counting changes nothing', async () => {
   await using house = await openMixed()
@@ -128,8 +149,8 @@ test('mails whose time has passed are not sent again, unless a person says for h
   house.wait(7 * HOUR)
   const input = { editionId, what: 'uncertain' as const }
 
-  const without = await countResend(house.context, input)
-  const count = await countResend(house.context, { ...input, notAfter: later(house) })
+  const without = (await countResend(house.context, input)).count
+  const { count } = await countResend(house.context, { ...input, notAfter: later(house) })
   await resend(house.context, { ...input, notAfter: later(house), count })
 
   expect([without, count]).toEqual([0, 1])

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { describeHold, holdEverything, releaseHold, RestoreMark } from '#deliveries/restore-mark.ts'
+import { hashAddress } from '#secrets.ts'
+import { openLeavings } from '#subscribers/leavings.ts'
 import { addReaders, type House, openHouse } from '../house.ts'
 
 const DAY = 86_400_000
@@ -237,6 +239,35 @@ test('one switch holds everything and names the reason; a release without a hold
   await expect(releaseHold(house.context, { dataDir, operator: 'ines' })).rejects.toThrow(
     'nothing is held',
   )
+})
+
+test('a database that is exchanged under a running process is told who left since, before anybody releases it', async () => {
+  const { house, mark } = await openUsed()
+  await using _ = house
+  await using leavings = openLeavings({ dataDir, log: house.context.log })
+  const addressHash = hashAddress(house.context.secrets, 'reader1@example.org')
+  await leavings.note([{ at: house.now, kind: 'left', newsletterId: null, addressHash }])
+  await restore(house, 1)
+
+  const held = await mark.look()
+
+  expect(held).toContain('restored from a backup while Daybreak ran')
+  const { rows } = await sql`select state from subscriber`.execute(house.db)
+  expect(rows).toEqual([{ state: 'left' }])
+})
+
+test('a person’s hold keeps its reason, and a loss is added to it', async () => {
+  const { house } = await openUsed()
+  await using _ = house
+  await holdEverything(house.context, { reason: 'wrong sender (ines)' })
+  await restore(house, 1)
+
+  await RestoreMark.open(house.context, { dataDir })
+
+  expect(await describeHold(house.db)).toMatchObject({
+    reason: expect.stringMatching(/^wrong sender \(ines\); the database was restored/),
+    lost: true,
+  })
 })
 
 test('a hold lists the editions in doubt with their counts', async () => {

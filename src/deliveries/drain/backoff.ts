@@ -6,8 +6,8 @@ const MINUTE = 60_000
 const SPREAD = 0.2
 
 /** 1, 2, 4 … minutes, at most an hour: greylisting asks for minutes, full mailboxes for hours. */
-export function backoffMs(attempt: number, random: number): number {
-  const pause = Math.min(60, 2 ** (attempt - 1)) * MINUTE
+export function backoffMs(replies: number, random: number): number {
+  const pause = Math.min(60, 2 ** (replies - 1)) * MINUTE
   return Math.round(pause * (1 - SPREAD + 2 * SPREAD * random))
 }
 
@@ -19,12 +19,20 @@ export function retryAtOf(
   fate: Fate,
   {
     attempt,
+    replies,
     notAfter,
     now,
     random,
-  }: { attempt: number; notAfter: number; now: Date; random: number },
+  }: {
+    attempt: number
+    /** Before this one. */
+    replies: number
+    notAfter: number
+    now: Date
+    random: number
+  },
 ): Date | undefined {
-  const pause = pauseOf(fate, attempt, () => backoffMs(attempt, random))
+  const pause = pauseOf(fate, attempt, () => backoffMs(replies + 1, random))
   if (pause === undefined) return undefined
   return new Date(Math.max(now.getTime(), Math.min(now.getTime() + pause, notAfter)))
 }

@@ -1,6 +1,5 @@
 import { inTransaction } from '#db/transaction.ts'
 import { moveEdition } from '#editions/store.ts'
-import { reasonOf } from '#errors.ts'
 import type { Lane } from '#queue/jobs.ts'
 import { claimServiceMails } from '../claim-service.ts'
 import type { Claimed as Row } from '../claim-store.ts'
@@ -70,6 +69,7 @@ async function claimDeliveries(
   const form = found && forms.get(found.editionId)
   if (found === undefined || form === undefined)
     return { claim: undefined, road: undefined, because }
+  if (found.probes) sender.troubles.probing.add(found.destination)
   const compose = (row: Row) => composeReaderMail(form, row)
   return { claim: new OpenClaim({ ...found, ...common, compose }), road: found.road, because }
 }
@@ -100,25 +100,6 @@ async function claimService(context: Sending, asked: Asked): Promise<LaneClaim> 
     },
   })
   return { claim, road: undefined, because: null }
-}
-
-/** The relay refused us, not a reader: a person has to see to it. */
-export async function refuseEdition(
-  context: Pick<Sending, 'db' | 'log'>,
-  { editionId, reply }: { editionId: number; reply: string },
-): Promise<void> {
-  if (editionId === 0) {
-    context.log.error({ reply }, 'the relay refuses our service mail')
-    return
-  }
-  try {
-    await holdEdition(context, { editionId, reason: `the relay refuses our mail: ${reply}` })
-  } catch (error) {
-    context.log.error(
-      { reply, reason: reasonOf(error) },
-      'the relay refuses us, and the edition could not be held',
-    )
-  }
 }
 
 async function holdEdition(

@@ -14,11 +14,13 @@ import {
 } from '../claim-store.ts'
 import { type Grant, grantMails, type LimitedRelays } from '../pace.ts'
 import { addTally, type Deltas, type What } from '../tally-store.ts'
+import { readBreakers, takeProbe } from '../trouble/breaker-store.ts'
+import { PROBE_MAILS } from '../trouble/trouble-rules.ts'
 
 /** The roads that rows come by: a walk through rows nobody has tried, and rows to be tried again. */
 export type Road = 'walk' | 'retries'
 
-export type Question = Omit<ClaimInput, 'limit' | 'avoid'> & {
+export type Question = Omit<ClaimInput, 'limit' | 'avoid' | 'shut'> & {
   lane: 'alert' | 'digest'
   want: number
   roads: Road[]
@@ -42,7 +44,11 @@ export type Found = {
   rows: Claimed[]
   /** How many mails may be on their way to the destination at once. */
   concurrency: number | null
+  /** Whether these mails find out if a destination that refused us is mended. */
+  probes: boolean
 }
+
+type Breakers = Awaited<ReturnType<typeof readBreakers>>
 
 /** Walks that are looked at in one transaction: each of them may have a limit of its own. */
 const TRIES = 20
@@ -51,8 +57,9 @@ const TRIES = 20
 export async function claimNext(db: Db, question: Question): Promise<Answer> {
   await planByIndex(db)
   const answer: Answer = { found: undefined, because: null }
+  const breakers = await readBreakers(db, question.now)
   for (const road of question.roads) {
-    answer.found = await claimBy(db, { road, question, answer })
+    answer.found = await claimBy(db, { road, question, breakers, answer })
     if (answer.found !== undefined) break
   }
   return answer
@@ -60,11 +67,16 @@ export async function claimNext(db: Db, question: Question): Promise<Answer> {
 
 async function claimBy(
   db: Db,
-  { road, question, answer }: { road: Road; question: Question; answer: Answer },
+  {
+    road,
+    question,
+    breakers: { shut, mayTry },
+    answer,
+  }: { road: Road; question: Question; breakers: Breakers; answer: Answer },
 ): Promise<Found | undefined> {
   const avoid = [...question.avoid]
   for (let tries = 0; tries < TRIES; tries += 1) {
-    const input = { ...question, avoid, limit: question.want }
+    const input = { ...question, avoid, shut, limit: question.want }
     const due = road === 'walk' ? await lockDrain(db, input) : await lockRetries(db, input)
     if (due === undefined) return undefined
     if (!(await question.admit(due))) continue
@@ -74,14 +86,20 @@ async function claimBy(
       avoid.push(due.destination)
       continue
     }
-    const limited = { ...input, limit: Math.min(question.want, grant.mails) }
+    const probes = mayTry.includes(due.destination)
+    if (probes && !(await takeProbe(db, { ...due, now: question.now }))) {
+      avoid.push(due.destination)
+      continue
+    }
+    const most = probes ? PROBE_MAILS : question.want
+    const limited = { ...input, limit: Math.min(most, grant.mails) }
     const claim =
       'ids' in due
         ? await claimRetries(db, { retries: due, input: limited })
         : await claimWalk(db, { walk: due, input: limited })
     await count(db, { due, claim, question, road })
     answer.because ??= grant.because
-    return { ...due, road, rows: claim.claimed, concurrency: grant.concurrency }
+    return { ...due, road, rows: claim.claimed, concurrency: grant.concurrency, probes }
   }
   return undefined
 }

@@ -18,6 +18,8 @@ export function learn(
   { sender, clock, log }: Pick<Sending, 'sender' | 'clock' | 'log'>,
   { lane, fate }: { lane: Lane; fate: Fate },
 ): string | undefined {
+  // The connection had worked before: it is this mail's own trouble, until the relays say that it is theirs.
+  if (fate.kind === 'unsent' && fate.offered === true) return undefined
   if (fate.kind !== 'unsent') {
     if (sender.rest.delete(lane)) log.info({ lane }, 'the relay takes mail again')
     return undefined

@@ -6,7 +6,7 @@ import type { Sending } from '../sender.ts'
 import { retryAtOf } from './backoff.ts'
 import { claimSize } from './claim-size.ts'
 import type { Road } from './claim.ts'
-import { claimForLane, refuseEdition } from './claim-for-lane.ts'
+import { claimForLane } from './claim-for-lane.ts'
 import { LaneFigures } from './lane-figures.ts'
 import { learn } from './lane-rest.ts'
 import type { OpenClaim } from './open-claim.ts'
@@ -157,7 +157,7 @@ export class LaneRun {
       signal: this.#signal,
       refusalOf: () => this.#refusalOf(claim, row),
     })
-    if (answered) await this.#learn(claim, fate)
+    if (answered) this.#learn(claim, fate)
     this.#inFlight -= 1
     this.#onWay.set(claim.destination, (this.#onWay.get(claim.destination) ?? 1) - 1)
     this.figures.settled()
@@ -168,7 +168,8 @@ export class LaneRun {
   /** Why the row must not be mailed now: asked before it is handed over, and again as its body begins. */
   #refusalOf(claim: OpenClaim, row: Claimed): Fate | undefined {
     const { clock, sender } = this.#context
-    if (this.#signal.aborted) return GIVEN_BACK
+    if (this.#signal.aborted || sender.troubles.isPaused(claim.destination, performance.now()))
+      return GIVEN_BACK
     const known = this.#ending ?? claim.fateOf(row)
     if (known !== undefined) return known
     if (row.notAfter <= clock.now().getTime()) return { kind: 'excluded', reason: 'expired' }
@@ -192,14 +193,12 @@ export class LaneRun {
     if (claim.isOver) this.#close(claim)
   }
 
-  async #learn(claim: OpenClaim, fate: Fate): Promise<void> {
-    const trouble = learn(this.#context, { lane: this.#lane, fate })
-    if (trouble !== undefined) this.#ending ??= { kind: 'unsent', reason: trouble }
+  #learn(claim: OpenClaim, fate: Fate): void {
+    const silence = learn(this.#context, { lane: this.#lane, fate })
+    if (silence !== undefined) this.#ending ??= { kind: 'unsent', reason: silence }
     if (fate.kind === 'deferred' && asksForPatience(fate)) this.#leaveAlone(claim.destination)
-    if (fate.kind !== 'rejected' || fate.blame !== 'sender') return
-    for (const other of this.#claims)
-      if (other.editionId === claim.editionId) other.stop(fate.reply)
-    await refuseEdition(this.#context, { editionId: claim.editionId, reply: fate.reply })
+    const { editionId, destination } = claim
+    this.#context.sender.troubles.note({ editionId, destination, fate }, performance.now())
   }
 
   /** At once, and not only when the others have read in the database that it asked for patience. */
@@ -248,7 +247,8 @@ export class LaneRun {
   }
 
   #leftAlone(now: number): number[] {
-    return [...this.#alone].flatMap(([destination, until]) => (until > now ? [destination] : []))
+    const alone = [...this.#alone].flatMap(([id, until]) => (until > now ? [id] : []))
+    return [...alone, ...this.#context.sender.troubles.listPaused(now)]
   }
 
   /** In turns, so that neither rows to be tried again nor fresh ones wait for the other's end. */

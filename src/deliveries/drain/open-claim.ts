@@ -84,10 +84,10 @@ export class OpenClaim {
     for (const { id, reason } of withdrawn) this.#withdrawn.set(id, reason)
   }
 
-  /** No more of its mails begin: the rest is given back, or has the relay's words. */
-  stop(reply?: string): void {
+  /** No more of its mails begin: the rest is given back. */
+  stop(): void {
     if (this.#stopped !== undefined) return
-    this.#stopped = reply === undefined ? { kind: 'given back' } : { kind: 'unsent', reason: reply }
+    this.#stopped = { kind: 'given back' }
     this.#changed()
   }
 

@@ -3,6 +3,8 @@ import { reasonOf } from '#errors.ts'
 import { type RowKey, recordOutcomes, type Settled } from '../outcome-store.ts'
 import { noteReplies } from '../pace.ts'
 import type { Sender } from '../sender.ts'
+import { noteMended, noteTrouble, type Trouble } from '../trouble/note-trouble.ts'
+import { troubleOf } from '../trouble/trouble-of.ts'
 import { countReplies } from './reply-counts.ts'
 
 /** A statement for so many rows, or for as long as this. */
@@ -13,7 +15,7 @@ const AGAIN_MS = 500
 export type Written = Settled & { destination: number }
 
 type Needs = Pick<Context, 'db' | 'clock' | 'log'> & {
-  sender: Pick<Sender, 'id' | 'journal' | 'unwritten'>
+  sender: Pick<Sender, 'id' | 'journal' | 'unwritten' | 'troubles'>
 }
 
 /** Writes outcomes in batches, one at a time; what the database does not take is kept. */
@@ -60,6 +62,8 @@ export class OutcomeWriter {
 
   async #write(rows: Written[]): Promise<boolean> {
     const { db, sender, log } = this.#context
+    // What paused these is among the rows, or was written before.
+    const paused = sender.troubles.listPaused(performance.now())
     try {
       await recordOutcomes(db, { senderId: sender.id, rows })
     } catch (error) {
@@ -68,6 +72,7 @@ export class OutcomeWriter {
     }
     this.#settleJournal(rows)
     await this.#tellPace(rows)
+    await this.#tellTrouble(rows, paused)
     return true
   }
 
@@ -77,6 +82,28 @@ export class OutcomeWriter {
       this.#context.sender.journal.settle(rows.map((row): RowKey => row.key))
     } catch (error) {
       this.#context.log.error({ reason: reasonOf(error) }, 'the journal could not be shortened')
+    }
+  }
+
+  /** Who refuses us, and who takes our mail again. A failure costs only that it is noticed with the next. */
+  async #tellTrouble(rows: Written[], paused: number[]): Promise<void> {
+    const context = this.#context
+    const { troubles } = context.sender
+    const { probing } = troubles
+    const mended = rows.flatMap(({ destination, fate }) =>
+      fate.kind === 'accepted' && probing.has(destination) ? [destination] : [],
+    )
+    try {
+      for (const destination of new Set(mended)) {
+        await noteMended(context, destination)
+        probing.delete(destination)
+      }
+      for (const trouble of troublesOf(rows)) {
+        await noteTrouble(context, trouble)
+        if (paused.includes(trouble.destination)) troubles.decided(trouble.destination)
+      }
+    } catch (error) {
+      context.log.error({ reason: reasonOf(error) }, 'a refusal could not be looked at')
     }
   }
 
@@ -91,4 +118,16 @@ export class OutcomeWriter {
       }
     }
   }
+}
+
+/** One for each edition and destination: the last. */
+function troublesOf(rows: Written[]): Trouble[] {
+  const troubles = new Map<string, Trouble>()
+  for (const { key, destination, fate } of rows) {
+    const trouble = troubleOf(fate)
+    const { editionId } = key
+    if (trouble !== undefined)
+      troubles.set(`${editionId} ${destination}`, { editionId, destination, ...trouble })
+  }
+  return [...troubles.values()]
 }

@@ -294,7 +294,7 @@ export class SmtpSession implements Carrier {
     if (now - this.since <= limit) return
     const reason = `${stuck ? STUCK : silence(command)} (${limit / 1000} s)`
     // Not to be repeated elsewhere: the next connection would make it wait as long.
-    if (!this.#sent) this.#offer?.handover.settle({ kind: 'unsent', reason })
+    if (!this.#sent) this.#offer?.handover.settle({ kind: 'unsent', reason, offered: true })
     this.drop(reason)
   }
 
@@ -308,7 +308,7 @@ export class SmtpSession implements Carrier {
     this.#sent = undefined
     this.#offer = undefined
     if (this.mails > 1 && offered?.again === false && !offered.settled) this.#host.putBack(offered)
-    else offered?.settle({ kind: 'unsent', reason })
+    else offered?.settle({ kind: 'unsent', reason, offered: true })
     this.#host.gone(this)
   }
 }

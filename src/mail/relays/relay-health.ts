@@ -5,6 +5,9 @@ export type HealthState = 'up' | 'resting' | 'down'
 const SHORTEST_MS = 1000
 const LONGEST_MS = 60_000
 
+/** Different mails in a row whose connection died under them: then it is not one mail's address any more. */
+const MOST_LOST = 3
+
 /** Failures that waiting does not mend, in the words of nodemailer, OpenSSL and our own. A 4xx to a login is no such. */
 const FOR_A_PERSON =
   /^Invalid login(?!: 4\d\d)|^Missing credentials|offers no login|STARTTLS|certificate|altnames|self.signed|\b(?:TLS|SSL)\b|EPROTO/i
@@ -22,6 +25,8 @@ export class RelayHealth {
   readonly #name: string
   readonly #log: Log
   #failuresInARow = 0
+  /** To whom the mails were, so that one that is tried again and again counts once. */
+  readonly #lost = new Set<string>()
   #probing = false
   #triedAt = 0
 
@@ -49,14 +54,23 @@ export class RelayHealth {
 
   worked(now: number): void {
     this.#failuresInARow = 0
+    this.#lost.clear()
     if (this.state === 'up') return
     this.#log.info({ relay: this.#name }, 'the relay takes mail again')
     this.#enter('up', now)
     this.reason = null
   }
 
+  /** The connection had worked, and died under a mail: some relays hang up at an address that they do not like. */
+  lose(to: string, reason: string, now: number): void {
+    this.#lost.add(to)
+    if (this.state !== 'up' || this.#lost.size >= MOST_LOST) this.fail(reason, now)
+    else this.failed += 1
+  }
+
   fail(reason: string, now: number): void {
     this.failed += 1
+    this.#lost.clear()
     // Mails that were handed over together fail together: that is one failure.
     if (this.state !== 'up' && !this.#probing) return
     this.#failuresInARow += 1

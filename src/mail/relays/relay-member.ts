@@ -15,8 +15,8 @@ export type Pool = AsyncDisposable & {
   stats(): RelayPoolStats
 }
 
-/** What became of a mail, and whether it may go another way because it was the relay that failed. */
-export type Try = { outcome: Outcome; relayFailed: boolean }
+/** What became of a mail, and whether it may go another way because the relay, or its connection, failed. */
+export type Try = { outcome: Outcome; elsewhere: boolean }
 
 /** One relay of several: its connections, health and credit. */
 export class RelayMember {
@@ -60,10 +60,13 @@ export class RelayMember {
     try {
       const outcome = await this.#handOver(mail, begin)
       const ours = refused || this.closing || mail.signal?.aborted === true
-      const relayFailed = outcome.kind === 'unsent' && !ours
-      if (relayFailed) this.health.fail(outcome.reason, now())
-      else if (isAnswer(outcome, begun)) this.health.worked(now())
-      return { outcome, relayFailed }
+      if (outcome.kind === 'unsent' && !ours) {
+        if (outcome.offered === true) this.health.lose(mail.envelope.to, outcome.reason, now())
+        else this.health.fail(outcome.reason, now())
+        return { outcome, elsewhere: true }
+      }
+      if (isAnswer(outcome, begun)) this.health.worked(now())
+      return { outcome, elsewhere: false }
     } finally {
       if (probing) this.health.probed()
       this.inFlight -= 1

@@ -3,8 +3,11 @@ import { join } from 'node:path'
 import { intakeProcessors, sendingProcessors } from '../workers/processors.ts'
 import { startClock } from '../workers/clock.ts'
 import type { App } from '#app.ts'
+import { sweepClicks } from '#clicks/count-clicks.ts'
 import type { Context } from '#context.ts'
 import { resolveDestinations } from '#deliveries/destination.ts'
+import { openInboundFor } from '#deliveries/returns/inbound-mail.ts'
+import { takeWaitingReturns } from '#deliveries/returns/take-waiting-returns.ts'
 import { countSendersAtWork, openSender } from '#deliveries/sender.ts'
 import { warmTemplates } from '#deliveries/service-mail.ts'
 import { sweepDeliveries } from '#deliveries/sweep.ts'
@@ -14,12 +17,14 @@ import { Relays } from '#mail/relays.ts'
 import { parseRelays } from '#mail/smtp-url.ts'
 import { lanes } from '#queue/jobs.ts'
 import { openWorkers } from '#queue/workers.ts'
+import { sendMondayNote } from '#reports/monday-note.ts'
 import type { RoleName } from '#role-names.ts'
 import { clusterWaiting } from '#stories/cluster.ts'
 import { replayLeavings } from '#subscribers/replay-leavings.ts'
 
 /** How often lost jobs are looked for. A mail released to a reader's hour leaves at most this much later. */
 const SWEEP_MS = 1000
+const TIDY_MS = 30_000
 const RESOLVE_MS = 30 * 60_000
 const DOMAINS = 500
 
@@ -48,12 +53,22 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
     }),
   )
   if (context.config.smtpUrl !== null) stack.use(startResolving(context))
+  stack.use(startClock({ sweep: async () => tidy(context), everyMs: TIDY_MS, log: context.log }))
+  const inbound = await openInboundFor(context, context.config)
+  if (inbound !== undefined) stack.use(inbound)
   stack.use(await serveWeb({ context, queues: app.queues, inboxDir: join(dataDir, 'inbox') }))
   const warm = warmTemplates(context).catch((err: unknown) =>
     context.log.error({ err }, 'the templates do not compile'),
   )
   stack.defer(async () => warm)
   return stack.move()
+}
+
+/** What is no hurry: what came back and lost its job, clicks whose neighbours are known by now, the note of the week. */
+async function tidy(context: Context): Promise<void> {
+  await takeWaitingReturns(context)
+  await sweepClicks(context)
+  await sendMondayNote(context)
 }
 
 /** Which provider takes a domain's mail changes rarely, and the look reads all readers: not at once, and seldom. */

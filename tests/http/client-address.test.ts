@@ -58,7 +58,7 @@ describe("a reader's address", () => {
       'believed',
     ],
     ['is not known without a peer', undefined, READER, undefined, 'ignored'],
-  ] as const)('%s', (_, peer, forwardedFor, address, forwarded) => {
+  ] as const)('%s', (...[, peer, forwardedFor, address, forwarded]) => {
     const client = readClient({ peer, forwardedFor, trustedProxies: PROXIES })
 
     expect(client).toEqual({ address, forwarded })

@@ -61,7 +61,7 @@ describe('the page for the doctor', () => {
     [undefined, undefined, '', { client: 'unknown', range: null, forwarded: 'none' }],
   ])(
     'a question of %s for %s with the proxies "%s"',
-    async (peer, forwardedFor, proxies, expected) => {
+    async (...[peer, forwardedFor, proxies, expected]) => {
       const response = await ask({
         ...(peer === undefined ? {} : { peer }),
         ...(forwardedFor === undefined ? {} : { forwardedFor }),

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { Refusal, reasonOf } from '#errors.ts'
 import { parseRelays } from '#mail/smtp-url.ts'
@@ -117,6 +118,9 @@ const variables = {
     .default(null),
   TRUSTED_PROXIES: list(
     /^(?:[\d.]+|[\da-f:]+)\/\d{1,3}$/i,
+    'must be networks such as 10.0.0.0/8, with commas between',
+  ).refine(
+    (networks) => networks.every((network) => ipaddr.isValidCIDR(network)),
     'must be networks such as 10.0.0.0/8, with commas between',
   ),
 }

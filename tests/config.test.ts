@@ -196,6 +196,8 @@ test.each([
   [{ SES_TOPIC_ARNS: 'daybreak' }, /SES_TOPIC_ARNS must be topics/],
   [{ POSTMARK_WEBHOOK_PASSWORD: 'secret' }, /POSTMARK_WEBHOOK_PASSWORD must be a long random word/],
   [{ TRUSTED_PROXIES: '10.0.0.1' }, /TRUSTED_PROXIES must be networks/],
+  [{ TRUSTED_PROXIES: '10.0.0.0/99' }, /TRUSTED_PROXIES must be networks/],
+  [{ TRUSTED_PROXIES: '999.1.1.1/8' }, /TRUSTED_PROXIES must be networks/],
 ])('%o is refused with the fix', (environment, problem) => {
   expect(() => readConfig(environment)).toThrow(problem)
 })

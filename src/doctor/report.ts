@@ -13,11 +13,16 @@ export function reportLines(examined: Examined[]): string[] {
       // What mends several findings stands once, below the last of them.
       const again = next !== undefined && lines.join('\n') === fixLines(next).join('\n')
       return [
-        `${SIGNS[finding.level]} ${check}: ${finding.says}`,
-        ...(again ? [] : lines.map((line) => INDENT + line)),
+        `${SIGNS[finding.level]} ${check}: ${printable(finding.says)}`,
+        ...(again ? [] : lines.map((line) => INDENT + printable(line))),
       ]
     }),
   )
+}
+
+/** Records and replies are other people's words: nothing in them may move the cursor. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, ' ')
 }
 
 function fixLines({ fix, records = [], file }: Finding): string[] {

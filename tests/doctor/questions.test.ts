@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https'
 import type { Server as NetServer } from 'node:net'
 import { dmarc } from 'mailauth/lib/dmarc/index.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { isAligned } from '#doctor/dmarc-record.ts'
+import { isAligned, walkDmarc } from '#doctor/dmarc-record.ts'
 import { DnsFailure, mailauthResolver, openDns } from '#doctor/dns.ts'
 import { zoneLineOf } from '#doctor/finding.ts'
 import { openOutside } from '#doctor/outside.ts'
@@ -63,6 +63,18 @@ describe('the DNS', () => {
 
   test('needs an address for a resolver', () => {
     expect(() => openDns({ server: 'not an address' })).toThrow('--resolver takes an address')
+  })
+
+  test('is asked for DMARC eight times at most, however long the name', async () => {
+    const name = 'a.b.c.d.e.f.g.h.i.j.example'
+    const { organisation } = await walkDmarc(openDns({ server: server.address }), name)
+
+    expect(organisation).toBe(name)
+    expect(
+      server.questions.filter((question) =>
+        /_dmarc\..*j\.example$|_dmarc\.example$/.test(question),
+      ),
+    ).toHaveLength(8)
   })
 
   test.each([

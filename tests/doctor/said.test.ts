@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { examine } from '#doctor/examine.ts'
+import { reportLines } from '#doctor/report.ts'
 import { answered, BOUNCE, FROM, openWorld, PUBLIC, RELAY, relayOf, type World } from './world.ts'
 
 const PTR = '5.113.0.203.in-addr.arpa'
@@ -68,5 +70,29 @@ describe('what is said', () => {
     expect(
       world.dns.questions.filter((question) => /spamhaus|spamcop|barracuda/.test(question)),
     ).toEqual([])
+  })
+
+  test('stands once for several findings that one record mends', async () => {
+    await using world = await openWorld()
+    world.dns.set('TXT', BOUNCE, 'v=spf1 ip4:203.0.113.5 ptr ?all')
+
+    const lines = reportLines(await examine(world.visit(), ['spf']))
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^! spf: .*\?all/),
+      expect.stringMatching(/^! spf: .*ptr/),
+      '    Publish:',
+      `      ${BOUNCE}. IN TXT "v=spf1 ip4:203.0.113.5 -all"`,
+    ])
+  })
+
+  test("has no control characters of other people's records", async () => {
+    await using world = await openWorld()
+    world.dns.set('TXT', BOUNCE, 'v=spf1 \u001b[2Jall -all')
+
+    const lines = reportLines(await examine(world.visit(), ['spf']))
+
+    expect(lines.join('\n')).toContain('[2Jall')
+    expect(lines.join('')).not.toMatch(/\p{Cc}/u)
   })
 })

@@ -14,6 +14,23 @@ const includes = (world: World, count: number) => {
 }
 
 const rows: Row[] = [
+  [
+    'eleven look-ups with the redirect',
+    ['spf-lookups'],
+    (world) => {
+      world.dns.set('TXT', 'on.example', 'v=spf1 -all')
+      const text = `v=spf1 ${RELAY_IP} ${includes(world, 10)} redirect=on.example`
+      world.dns.set('TXT', BOUNCE, text)
+    },
+  ],
+  [
+    'nothing with ten look-ups, of which two find nothing',
+    [],
+    (world) => {
+      const text = `v=spf1 ${RELAY_IP} ${includes(world, 8)} a:x.example mx:y.example ~all`
+      world.dns.set('TXT', BOUNCE, text)
+    },
+  ],
   ['no SPF', ['spf-missing'], (world) => world.dns.set('TXT', BOUNCE)],
   ['SPF with a wrong version', ['spf-version'], spf(`"v=spf1 ${RELAY_IP} -all`)],
   [

@@ -175,6 +175,34 @@ test('the link of a draft follows the draft: it may still change', async () => {
   expect(answer.headers.get('location')).toBe('https://courier.example/new')
 })
 
+test('behind a proxy of ours a click is of the network that the proxy names, and nobody else is believed', async () => {
+  await using house = await openClickHouse(4)
+  const config = { ...house.context.config, trustedProxies: ['10.0.0.0/8'] }
+  const web = webOf({ ...house, context: { ...house.context, config } })
+  const click = async (reader: number, peer: string, claim: string) =>
+    web.request(
+      `/k/0/${house.tokenOf(reader)}`,
+      { headers: { 'User-Agent': FIREFOX, 'X-Forwarded-For': claim } },
+      { incoming: { socket: { remoteAddress: peer } } },
+    )
+
+  await click(1, '10.0.0.2', '81.2.69.142')
+  await click(2, '10.0.0.2', '93.184.216.34')
+  await click(3, '81.2.69.7', '93.184.216.34')
+  await click(4, '10.0.0.2', 'junk')
+
+  const networks = await vi.waitFor(async () => {
+    const rows = await house.rows<{ network: string | null }>(
+      `select encode(network, 'hex') as network from click_raw order by id`,
+    )
+    expect(rows).toHaveLength(4)
+    return rows.map(({ network }) => network)
+  })
+  const [one, other] = networks
+  expect(one).not.toBe(other)
+  expect(networks).toEqual([one, other, one, null])
+})
+
 test.each([
   ['81.2.69.142', '510245'],
   ['::ffff:81.2.69.142', '510245'],

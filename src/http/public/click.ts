@@ -1,9 +1,9 @@
-import { getConnInfo } from '@hono/node-server/conninfo'
 import { Hono, type Context as Request } from 'hono'
 import ipaddr from 'ipaddr.js'
 import { openClicks } from '#clicks/follow-click.ts'
 import type { Context } from '#context.ts'
 import { Refusal } from '#errors.ts'
+import { clientOf } from '../client-address.ts'
 
 /** A link of a mail that counts its readers leads on at once, to where the edition says and nowhere else. */
 export function clickRoutes(context: Context): Hono {
@@ -20,7 +20,7 @@ export function clickRoutes(context: Context): Hono {
       method: request.req.method === 'HEAD' ? 'HEAD' : 'GET',
       agent: header('user-agent'),
       purpose: ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map(header).join(' '),
-      network: networkOf(peerOf(context, request)),
+      network: networkOf(clientOf(request, context.config.trustedProxies).address),
     })
     if (url === undefined) throw new Refusal('there is no such link', { status: 404 })
     return request.redirect(url, 302)
@@ -37,17 +37,14 @@ function namesAddress(request: Request): boolean {
   return Object.values(request.req.query()).some((value) => /[/\\]/.test(value))
 }
 
-/** The first 24 bits of an IPv4 address, 48 of an IPv6 one. All readers share the address of a proxy: that is none. */
+/**
+ * The first 24 bits of an IPv4 address, 48 of an IPv6 one. A private address is that of a proxy, which all readers
+ * share: that is none.
+ */
 export function networkOf(address: string | undefined): string | null {
   if (address === undefined || !ipaddr.isValid(address)) return null
   const parsed = ipaddr.process(address)
   if (parsed.range() !== 'unicast') return null
   const bytes = parsed.toByteArray()
   return Buffer.from(bytes.slice(0, bytes.length === 4 ? 3 : 6)).toString('hex')
-}
-
-/** Behind a proxy the peer is the proxy, and no reader's network. */
-function peerOf({ config }: Pick<Context, 'config'>, request: Request): string | undefined {
-  if (request.env === undefined || config.trustedProxies.length > 0) return undefined
-  return getConnInfo(request).remote.address
 }

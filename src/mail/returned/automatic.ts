@@ -10,36 +10,24 @@ const AWAY =
   /out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|respond|answer)|away from|on (?:vacation|holiday|leave)|vacation|abwesen|automatische antwort|réponse automatique|absence|respuesta autom|fuera de (?:la )?oficina|risposta automatica|fuori sede|autosvar|automatisch antwoord|afwezig|自動(?:返信|応答)|автоответ|不在/i
 
 /** Whether a mail system wrote it to say that a mail failed, with a report in it or without. */
-export function isFailureNotice({ headers }: MailParts): boolean {
-  const subject = headers.get('subject') ?? ''
+export function isFailureNotice({ headers, subject, from }: MailParts): boolean {
   if (AWAY.test(subject)) return false
-  const from = nameAndAddress(headers.get('from') ?? '')
-  if (from.some((word) => MACHINE.test(word)) || headers.has('x-failed-recipients')) return true
+  const machine = MACHINE.test(from.name.trim()) || MACHINE.test(from.address)
+  if (machine || headers.has('x-failed-recipients')) return true
   // A null sender alone is no proof: vacation replies have it too (RFC 3834, 3.1). Nor is a word in a person's answer.
   return FAILURE.test(subject) && !/^(?:re|aw|sv|antw|fwd?|rif|odp)\s*:/i.test(subject)
 }
 
+const ANSWERING = ['x-autoreply', 'x-autorespond', 'x-auto-response-suppress', 'x-autoresponder']
+
 /** RFC 3834, and what came before it: an answer that nobody wrote. */
-export function isAutoReply({ headers }: MailParts): boolean {
+export function isAutoReply({ headers, subject }: MailParts): boolean {
   const submitted = (headers.get('auto-submitted') ?? 'no').trim().toLowerCase()
   const precedence = (headers.get('precedence') ?? '').trim().toLowerCase()
   return (
     !submitted.startsWith('no') ||
     ['auto_reply', 'bulk', 'junk', 'list'].includes(precedence) ||
-    ['x-autoreply', 'x-autorespond', 'x-auto-response-suppress', 'x-autoresponder', 'list-id'].some(
-      (name) => headers.has(name),
-    ) ||
-    AWAY.test(headers.get('subject') ?? '')
+    [...ANSWERING, 'list-id'].some((name) => headers.has(name)) ||
+    AWAY.test(subject)
   )
-}
-
-function nameAndAddress(from: string): string[] {
-  const address = /<([^<>]*)>/.exec(from)?.[1] ?? from
-  return [
-    from
-      .replace(/<[^<>]*>/, '')
-      .replaceAll('"', '')
-      .trim(),
-    address.trim(),
-  ]
 }

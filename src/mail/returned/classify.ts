@@ -58,11 +58,6 @@ function unclear(code: number | null): Classified {
   return { verdict: 'soft', reason: 'unknown' }
 }
 
-/** A class and nothing more (RFC 3463, X.0.0): what is said beside it counts for more. */
-export function isTelling(status: string | null): boolean {
-  return status !== null && !/\.0\.0$/.test(status)
-}
-
 function firstOf(rules: readonly BounceRule[], line: string): Classified | undefined {
   const found = rules.find(({ pattern }) => pattern.test(line))
   return found && { verdict: found.verdict, reason: found.reason }

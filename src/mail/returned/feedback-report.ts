@@ -37,14 +37,12 @@ function bareReport({ headers, text, parts }: MailParts): string | undefined {
 }
 
 /** Hotmail's reports of before were the mail itself, from staff@hotmail.com with a header of their own. */
-function isOldComplaint({ headers, parts }: MailParts): boolean {
+function isOldComplaint({ headers, from, parts }: MailParts): boolean {
   const about = parts.some(
     ({ type }) => type === 'message/rfc822' || type.startsWith('text/rfc822-header'),
   )
   return (
-    about &&
-    (headers.has('x-hmxmroriginalrecipient') ||
-      /^staff@hotmail\.com$/i.test(headers.get('from') ?? ''))
+    about && (headers.has('x-hmxmroriginalrecipient') || /^staff@hotmail\.com$/i.test(from.address))
   )
 }
 

@@ -14,15 +14,18 @@ export function bounceOfNotice({ text, subject, parts }: MailParts): Bounce {
   const quoted = quotedReply(own)
   const told = quoted?.text ?? own
   const said = { status: statusIn(told), code: quoted?.code ?? null, text: told }
-  if (quoted === undefined && STILL_TRYING.test(subject))
-    return makeBounce({ verdict: 'ignore', reason: 'delayed' }, said)
-  const found = classifyQuoted(quoted) ??
-    classifyWords(own) ??
-    classifyWords(subject) ?? { verdict: 'ignore', reason: 'unknown' }
-  return makeBounce(proven(found, { ...said, transcript: own }), said)
+  const found = proven(classifyNotice({ own, subject, quoted }), { ...said, transcript: own })
+  return makeBounce(found, said)
 }
 
-function classifyQuoted(quoted: ReturnType<typeof quotedReply>): Classified | undefined {
-  const found = quoted && classifyReply(quoted)
-  return found?.reason === 'unknown' ? undefined : found
+type Notice = { own: string; subject: string; quoted: ReturnType<typeof quotedReply> }
+
+function classifyNotice({ own, subject, quoted }: Notice): Classified {
+  const words = () => classifyWords(own) ?? classifyWords(subject)
+  if (quoted !== undefined) {
+    const replied = classifyReply(quoted)
+    return replied.reason === 'unknown' ? (words() ?? replied) : replied
+  }
+  if (STILL_TRYING.test(subject)) return { verdict: 'ignore', reason: 'delayed' }
+  return words() ?? { verdict: 'ignore', reason: 'unknown' }
 }

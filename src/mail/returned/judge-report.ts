@@ -12,9 +12,7 @@ export function bounceOfReport(statuses: RecipientStatus[], text: string): Bounc
   const transcript = transcriptOf(text)
   const [worst] = statuses
     .map((status) => bounceOf(status, transcript))
-    .toSorted(
-      (one, other) => WORST_FIRST.indexOf(one.verdict) - WORST_FIRST.indexOf(other.verdict),
-    )
+    .toSorted((one, other) => WORST_FIRST.indexOf(one.verdict) - WORST_FIRST.indexOf(other.verdict))
   return worst
 }
 
@@ -57,5 +55,5 @@ function bounceInProse(said: Said): Bounce {
 
 /** A class and nothing more (RFC 3463, X.0.0): what is said beside it counts for more. */
 function isTelling(status: string | null): boolean {
-  return status !== null && !/\.0\.0$/.test(status)
+  return status?.endsWith('.0.0') === false
 }

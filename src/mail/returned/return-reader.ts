@@ -5,98 +5,95 @@ import type { Log } from '#log.ts'
 import type { ReadReturn } from './returned.ts'
 import type { Answer, Question } from './return-worker.ts'
 
+/** `read` never rejects: a mail that cannot be read is a bounce that says nothing, and changes nobody. */
 export type ReturnReader = AsyncDisposable & { read(bytes: Uint8Array): Promise<ReadReturn> }
 
 const TIMEOUT_MS = 5000
 const MEMORY = { maxOldGenerationSizeMb: 192, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 }
+const THREAD = new URL('./return-worker.ts', import.meta.url)
 
 type Task = { bytes: Uint8Array; resolve: (read: ReadReturn) => void }
+type ThreadOptions = { log: Log; timeoutMs?: number; thread?: URL }
 
 /**
  * Reads mails in threads of their own, one at a time each: a hostile one can neither hold the process up nor eat its
- * memory. It never rejects: a mail that cannot be read is a bounce that says nothing, and changes nobody.
+ * memory. Disposal reads what waits first. `thread` is what runs there.
  */
 export function openReturnReader({
-  log,
   threads = 1,
-  timeoutMs = TIMEOUT_MS,
-}: {
-  log: Log
-  threads?: number
-  timeoutMs?: number
-}): ReturnReader {
+  ...options
+}: ThreadOptions & { threads?: number }): ReturnReader {
   const waiting: Task[] = []
-  const desks = Array.from({ length: threads }, () => new Desk({ log, timeoutMs }))
+  const all = Array.from({ length: threads }, () => new ReadingThread(options))
+  const idle = new Set(all)
+  const busy = new Set<Promise<void>>()
   let closed = false
 
-  const next = () => {
-    for (const desk of desks) {
-      if (waiting.length === 0) return
-      if (desk.busy) continue
-      const task = waiting.shift()
-      if (task !== undefined) void desk.work(task).then(next)
-    }
+  const serve = async (thread: ReadingThread) => {
+    idle.delete(thread)
+    for (let task = waiting.shift(); task !== undefined; task = waiting.shift())
+      task.resolve(await thread.read(task.bytes))
+    idle.add(thread)
+  }
+  const wake = async (thread: ReadingThread) => {
+    const work = serve(thread)
+    busy.add(work)
+    await work
+    busy.delete(work)
   }
   return {
     async read(bytes) {
       if (closed) return unreadable(bytes)
       const { promise, resolve } = Promise.withResolvers<ReadReturn>()
       waiting.push({ bytes, resolve })
-      next()
+      const [thread] = idle
+      if (thread !== undefined) void wake(thread)
       return promise
     },
     async [Symbol.asyncDispose]() {
       closed = true
-      for (const { bytes, resolve } of waiting.splice(0)) resolve(unreadable(bytes))
-      await Promise.all(desks.map((desk) => desk.close()))
+      await Promise.all(busy)
+      await Promise.all(all.map((thread) => thread.close()))
     },
   }
 }
 
-/** A thread, made when it is needed, and again after one that had to be ended. */
-class Desk {
-  readonly #log: Log
-  readonly #timeoutMs: number
+/** Made when it is needed, and again after one that had to be ended. */
+class ReadingThread {
+  readonly #options: Required<ThreadOptions>
   #worker: Worker | undefined
-  busy = false
 
-  constructor({ log, timeoutMs }: { log: Log; timeoutMs: number }) {
-    this.#log = log
-    this.#timeoutMs = timeoutMs
+  constructor({ log, timeoutMs = TIMEOUT_MS, thread = THREAD }: ThreadOptions) {
+    this.#options = { log, timeoutMs, thread }
   }
 
-  async work({ bytes, resolve }: Task): Promise<void> {
-    this.busy = true
-    const answer = await this.#ask(bytes)
-    if ('failed' in answer) this.#log.warn({ reason: answer.failed }, 'a mail could not be read')
-    this.busy = false
-    resolve('read' in answer ? answer.read : unreadable(bytes))
+  async read(bytes: Uint8Array): Promise<ReadReturn> {
+    const answer = await this.#ask({ bytes })
+    if ('read' in answer) return answer.read
+    this.#options.log.warn({ reason: answer.failed }, 'a mail that came back could not be read')
+    return unreadable(bytes)
   }
 
-  async #ask(bytes: Uint8Array): Promise<Answer> {
+  async #ask(question: Question): Promise<Answer> {
+    const { timeoutMs } = this.#options
     const worker = (this.#worker ??= this.#start())
     const { promise, resolve } = Promise.withResolvers<Answer>()
-    const end = (failed: string) => {
-      this.#worker = undefined
-      void worker.terminate()
-      resolve({ failed })
-    }
     const onMessage = (answer: Answer) => resolve(answer)
-    const onError = (error: Error) => end(reasonOf(error))
-    const onExit = () => end('the thread ended')
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
-    const timer = setTimeout(end, this.#timeoutMs, `not read within ${this.#timeoutMs} ms`)
-    worker.postMessage({ bytes } satisfies Question)
+    const onEnd = (why: unknown) =>
+      resolve({ failed: why instanceof Error ? reasonOf(why) : 'its thread ended' })
+    worker.on('message', onMessage).on('error', onEnd).on('exit', onEnd)
+    const timer = setTimeout(resolve, timeoutMs, { failed: `not read within ${timeoutMs} ms` })
+    worker.postMessage(question, [])
     const answer = await promise
     clearTimeout(timer)
-    worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+    worker.off('message', onMessage).off('error', onEnd).off('exit', onEnd)
+    // Whatever hangs or grows in it ends with it.
+    if ('failed' in answer) await this.close()
     return answer
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./return-worker.ts', import.meta.url), {
-      resourceLimits: MEMORY,
-    })
+    const worker = new Worker(this.#options.thread, { resourceLimits: MEMORY })
     // An error between two mails ends the thread; the next mail gets another.
     worker.on('error', () => {
       if (this.#worker === worker) this.#worker = undefined
@@ -106,7 +103,9 @@ class Desk {
   }
 
   async close(): Promise<void> {
-    await this.#worker?.terminate()
+    const worker = this.#worker
+    this.#worker = undefined
+    await worker?.terminate()
   }
 }
 

@@ -10,9 +10,13 @@ export type Answer = { read: ReadReturn } | { failed: string }
 parentPort?.on('message', ({ bytes }: Question) => void answer(bytes))
 
 async function answer(bytes: Uint8Array): Promise<void> {
+  parentPort?.postMessage(await answerTo(bytes), [])
+}
+
+async function answerTo(bytes: Uint8Array): Promise<Answer> {
   try {
-    parentPort?.postMessage({ read: await readReturn(bytes) } satisfies Answer)
+    return { read: await readReturn(bytes) }
   } catch (error) {
-    parentPort?.postMessage({ failed: reasonOf(error) } satisfies Answer)
+    return { failed: reasonOf(error) }
   }
 }

@@ -1,0 +1,160 @@
+import { expect, test } from 'vitest'
+import { classifyReply } from '#mail/returned/classify.ts'
+import type { Verdict } from '#mail/returned/returned.ts'
+
+// Words that the world's mail systems are known for.
+const REPLIES: Record<Verdict, string[]> = {
+  hard: [
+    // Google
+    "550-5.1.1 The email account that you tried to reach does not exist. Please try 550-5.1.1 double-checking the recipient's email address for typos or unnecessary spaces.",
+    '553 5.1.2 We weren’t able to find the recipient domain. Please check for any spelling errors, and make sure you didn’t enter any spaces, periods, or other punctuation after the recipient’s email address.',
+    // Microsoft
+    '550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302).',
+    '550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup',
+    '550 5.4.1 Recipient address rejected: Access denied. [DB5EUR01FT012.eop-EUR01.prod.protection.outlook.com]',
+    '550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found',
+    // Yahoo, AOL
+    '554 delivery error: dd This user doesn\'t have a yahoo.com account (reader@yahoo.example) [0] - mta1.example.com',
+    '552 1 Requested mail action aborted, mailbox not found',
+    // Apple, Zoho, GMX, Mail.ru, Yandex, Orange, Free
+    '550 5.1.1 <reader@icloud.example>: user does not exist',
+    '550 5.1.1 User does not exist - <reader@zoho.example>',
+    '550 Requested action not taken: mailbox unavailable For explanation visit https://postmaster.gmx.example/',
+    '550 Message was not accepted -- invalid mailbox. Local mailbox reader@mail.example is unavailable: user not found',
+    '550 5.7.1 No such user!',
+    '550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR204_416 [416]',
+    '550 5.1.1 Adresse inconnue',
+    // Postfix, Sendmail, Exim, Courier, James, qmail
+    '550 5.1.1 <reader@example.net>: Recipient address rejected: User unknown in virtual mailbox table',
+    '550 5.1.1 <reader@example.net>... User unknown',
+    '550 5.1.1 unknown or illegal alias: reader@example.net',
+    '550 Unrouteable address',
+    '550 <reader@example.net> Mailbox does not exist',
+    '511 sorry, no mailbox here by that name (#5.1.1 - chkuser)',
+    '550 sorry, no mailbox here by that name. (#5.7.17)',
+    '550 #5.1.0 Address rejected.',
+    '550 Invalid recipient <reader@example.net> (#5.1.1)',
+    '550 5.1.1 <reader@example.net> is not a valid mailbox',
+    '550 [SUSPEND] 5.1.6 The user has moved, no longer at this address',
+    // Others
+    '550 5.1.1 reader@comcast.example Account not available',
+    '550 5.1.1 Not our Customer (TT110)',
+    '550 [internal] [oob] The recipient is invalid.',
+    '550 5.1.1 <reader@example.net> recipient not found',
+    '550 unknown user <reader@example.net>',
+    '550-Invalid Recipient - https://community.mimecast.com/docs/DOC-1369#550 [abc]',
+    '550 5.1.1 recipient address does not exist',
+    "550 5.1.1 The recipient's address is unknown",
+    '556 5.1.10 Recipient address has null MX',
+    '550 5.1.2 Host unknown (Name server: host not found)',
+    "550 5.4.4 Unable to look up host: NXDOMAIN, domain does not exist",
+  ],
+  soft: [
+    '452-4.2.2 The email account that you tried to reach is over quota.',
+    "552-5.2.2 The recipient's inbox is out of storage space. Please direct the recipient to https://support.google.com/mail/?p=OverQuotaPerm",
+    '550-5.2.1 The email account that you tried to reach is disabled. Learn more at 550 5.2.1 https://support.google.com/mail/?p=DisabledUser',
+    '550 5.2.1 The email account that you tried to reach is inactive.',
+    '554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException',
+    '554 5.2.0 STOREDRV.Deliver.Exception:StorageTransientException',
+    '554 30 Sorry, your message to reader@aol.example cannot be delivered. This mailbox is disabled (554.30).',
+    '552 5.2.2 Over quota',
+    '552 5.3.4 Message size exceeds fixed limit',
+    '552 5.2.3 Message size exceeds maximum message size',
+    '550 Mailbox quota exceeded',
+    '522 5.2.2 user has exceeded disk quota',
+    '450 4.2.0 <reader@example.net>: Recipient address rejected: Greylisted, try again in 300 seconds',
+    '451 4.7.1 Greylisting in action, please come back later',
+    '421 4.4.2 Connection timed out',
+    '550 5.4.7 Delivery expired (message too old)',
+    '451 4.3.0 Temporary lookup failure',
+    '554 5.4.6 Too many hops',
+    '554 5.4.14 Hop count exceeded - possible mail loop',
+    '452 4.3.1 Insufficient system storage',
+    '550 5.2.1 Mailbox disabled, not accepting messages',
+    '550 account suspended',
+    '550 User has exceeded storage limit',
+    '550 mailbox is full',
+    '550 5.2.2 <reader@example.net>: mailbox is over quota',
+    '554 5.7.1 <reader@example.net>: Recipient address rejected: Access denied',
+    '550 5.1.1 mailbox temporarily disabled',
+    '550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized',
+    '550 5.7.1 The recipient has blocked you',
+  ],
+  ours: [
+    // Google
+    "550-5.7.26 This mail has been blocked because the sender is unauthenticated. Gmail requires all senders to authenticate with either SPF or DKIM.",
+    "550-5.7.1 [192.0.2.1] Our system has detected that this message is likely unsolicited mail. To reduce the amount of spam sent to Gmail, this message has been blocked.",
+    "421-4.7.0 [192.0.2.1] Our system has detected an unusual rate of unsolicited mail originating from your IP address.",
+    "421-4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your DKIM domain",
+    "550-5.7.25 [192.0.2.1] The IP address sending this message does not have a PTR record setup",
+    '550-5.7.27 Your email has been blocked because SPF did not pass',
+    '550-5.7.1 The user or domain that you are sending to (or from) has a policy that prohibited the mail that you sent.',
+    '552-5.7.0 This message was blocked because its content presents a potential security issue.',
+    "550-5.4.5 Daily SMTP relay sending limit exceeded for user",
+    '550-5.7.1 Email quota exceeded for this host: daily sending quota',
+    // Microsoft
+    '550 5.7.515 Access denied, sending domain example.org does not meet the required authentication level.',
+    '550 5.7.509 Access denied, sending domain example.org does not pass DMARC verification and has a DMARC policy of reject.',
+    '550 5.7.1 Unfortunately, messages from [192.0.2.1] weren\'t sent. Please contact your Internet service provider since part of their network is on our block list (S3150).',
+    '550 5.7.606 Access denied, banned sending IP [192.0.2.1].',
+    '550 SC-001 (BAY004-MC1F4) Unfortunately, messages from 192.0.2.1 weren\'t sent.',
+    '451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation.',
+    '550 5.7.350 Remote server returned message detected as spam',
+    '550 5.7.64 TenantAttribution; Relay Access Denied',
+    '550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required',
+    // Yahoo, AOL
+    '421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1',
+    '553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1, because the ip is in Spamhaus\'s list',
+    '554 5.7.9 Message not accepted for policy reasons. [PH01]',
+    '550 5.7.9 This mail has been blocked because the sender is unauthenticated. Yahoo requires all senders to authenticate',
+    '521 5.2.1 (AS:9) (HVU:B1) https://postmaster.aol.example/error-codes#554hvub1',
+    // Apple, Proofpoint, Mimecast, Barracuda, Trend Micro, Symantec
+    '554 5.7.1 [CS01] Message rejected due to local policy. Please visit https://support.apple.example/en-us/HT204137',
+    '550 5.7.0 Local Policy Violation',
+    '554 Blocked - see https://ipcheck.proofpoint.example/?ip=192.0.2.1',
+    '550 Rejected by header based manually Blocked Senders: block_sender',
+    '554 Service unavailable; Client host [host.example.org] blocked using Barracuda Reputation; http://www.barracudanetworks.example/reputation',
+    '550 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using Trend Micro RBL+.',
+    '553 Message filtered. Refer to the Troubleshooting page at http://www.symanteccloud.example/troubleshooting for more information. (#5.7.1)',
+    '550 Message Blocked. Found on one or more DNSBLs',
+    // Comcast, Cox, Orange, GMX, Mail.ru, Yandex
+    '421 4.1.0 192.0.2.1 Throttled - try again later. Please see http://postmaster.comcast.example/smtp-error-codes.php#RL000010',
+    '554 resimta-po-35v.sys.comcast.example comcast 192.0.2.1 Comcast block for spam.',
+    '554 cox.example 192.0.2.1 - Connection rejected. Reverse DNS for 192.0.2.1 failed.',
+    '421 OFR_108 [108] Service refuse. Veuillez essayer plus tard. service refused, please try later.',
+    '550 5.7.0 Adresse IP source bloquee pour incident de spam. Client host blocked for spamming issues. OFR006_102',
+    '554-No SMTP service 554-Bad DNS PTR resource record.',
+    '550 spam message rejected. Please visit https://help.mail.example/notspam-support/id?c=abc',
+    '554 5.7.1 Message rejected under suspicion of SPAM; https://ya.example/8VCZn',
+    // Postfix and the others
+    '554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org',
+    '450 4.7.1 Client host rejected: cannot find your hostname, [192.0.2.1]',
+    '554 5.7.1 <reader@example.net>: Relay access denied',
+    '550 5.7.1 <reader@example.net>... Relaying denied. Proper authentication required.',
+    '530 5.7.0 Must issue a STARTTLS command first',
+    '450 4.7.1 <mail.example.org>: Helo command rejected: Host not found',
+    '550 Sender verify failed',
+    '550 relay not permitted',
+    '550 High probability of spam',
+    '554 5.6.0 Message contains a virus',
+    '554 rejected due to spam content',
+    '451 too many connections from your IP',
+    '550 5.7.1 Message rejected due to content restrictions',
+    '550 5.7.1 SPF unauthorized mail is prohibited.',
+    '550 DMARC check failed.',
+    '554 Email rejected due to security policies - MCSpamSignature.x.x',
+    '550 #5.7.5 Permanently Throttled message',
+    '554 Message refused due to reputation',
+  ],
+  ignore: ['250 2.0.0 OK'],
+}
+
+test.each(
+  Object.entries(REPLIES).flatMap(([verdict, texts]) => texts.map((text) => [verdict, text])),
+)('%s: %s', (verdict, text) => {
+  const code = Number(text.slice(0, 3))
+
+  const classified = classifyReply({ code, text })
+
+  expect(classified.verdict, JSON.stringify(classified)).toBe(verdict)
+})

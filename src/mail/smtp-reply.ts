@@ -23,6 +23,8 @@ export function blameOf(reply: string, command: string): Blame {
     text: reply,
   })
   const clear = reason !== 'unknown' && reason !== 'system trouble'
+  // A size is refused of every copy of the mail; only before the mail was handed over may it be the mailbox's own.
+  if (reason === 'too large' && command === 'DATA') return 'sender'
   if (clear) return verdict === 'ours' ? 'sender' : 'recipient'
   return command === 'RCPT TO' && !ABOUT_SESSION.test(reply) ? 'recipient' : 'sender'
 }

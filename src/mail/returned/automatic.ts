@@ -9,13 +9,25 @@ const FAILURE =
 const AWAY =
   /out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|respond|answer)|away from|on (?:vacation|holiday|leave)|vacation|abwesen|automatische antwort|réponse automatique|absence|respuesta autom|fuera de (?:la )?oficina|risposta automatica|fuori sede|autosvar|automatisch antwoord|afwezig|自動(?:返信|応答)|автоответ|不在/i
 
+/** An answer to a mail; such a subject is ours and may hold any word. */
+const ANSWER = /^(?:re|aw|sv|antw|fwd?|wg|rif|odp)\s{0,3}:/i
+
 /** Whether a mail system wrote it to say that a mail failed, with a report in it or without. */
-export function isFailureNotice({ headers, subject, from }: MailParts): boolean {
-  if (AWAY.test(subject)) return false
+export function isFailureNotice({ headers, subject, from, text, parts }: MailParts): boolean {
+  if (saysAway(subject)) return false
   const machine = MACHINE.test(from.name.trim()) || MACHINE.test(from.address)
   if (machine || headers.has('x-failed-recipients')) return true
   // A null sender alone is no proof: vacation replies have it too (RFC 3834, 3.1). Nor is a word in a person's answer.
-  return FAILURE.test(subject) && !/^(?:re|aw|sv|antw|fwd?|rif|odp)\s*:/i.test(subject)
+  if (FAILURE.test(subject) && !ANSWER.test(subject)) return true
+  return parts.some(({ type }) => RETURNED.test(type)) && UNDELIVERED.test(text.slice(0, 2000))
+}
+
+const RETURNED = /^(?:message\/rfc822|message\/global|text\/rfc822-headers)$/
+const UNDELIVERED =
+  /(?:could|was|were)(?: not|n't)(?: be)? delivered|undeliverable|(?:unable|failed) to deliver|delivery (?:has )?failed/i
+
+function saysAway(subject: string): boolean {
+  return AWAY.test(subject) && !ANSWER.test(subject)
 }
 
 const ANSWERING = ['x-autoreply', 'x-autorespond', 'x-auto-response-suppress', 'x-autoresponder']
@@ -28,6 +40,6 @@ export function isAutoReply({ headers, subject }: MailParts): boolean {
     !submitted.startsWith('no') ||
     ['auto_reply', 'bulk', 'junk', 'list'].includes(precedence) ||
     [...ANSWERING, 'list-id'].some((name) => headers.has(name)) ||
-    AWAY.test(subject)
+    saysAway(subject)
   )
 }

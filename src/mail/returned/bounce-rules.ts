@@ -40,6 +40,16 @@ export const WORD_RULES: readonly BounceRule[] = [
       /(?:message|mail|size|body).{0,30}too (?:large|big)|(?:header|line|body) (?:is )?too long|too (?:large|big) (?:for|to)|(?:message|mail|line)(?: size| length)? (?:limit )?exceed|exceeds?.{0,30}(?:maximum|size|limit)|(?:message |mail )?size limit|line limit|recipsizelimit|larger than/,
     example: '552 5.3.4 message size exceeds fixed limit',
   }),
+  // Said of the reader's address before anybody was asked.
+  rule('soft', 'system trouble', {
+    pattern: /malformed address|recipient addresses that were incorrectly constructed/,
+    example: 'malformed address: "," may not follow the address',
+  }),
+  // cPanel says so for every domain that leads nowhere.
+  rule('hard', 'no such domain', {
+    pattern: /account or domain may not exist, they may be blacklisted/,
+    example: 'the account or domain may not exist, they may be blacklisted',
+  }),
   rule('ours', 'reverse DNS', {
     pattern:
       /\bptr\b|\brdns\b|reverse.?(?:dns|lookup|host|map|name|address)|unverifyable sending|cannot find your (?:reverse )?host|(?:could not|cannot|can't|unable to) resolve your (?:host|ip)|mismatch\w* client ip|client host rejected: cannot find|(?:helo|ehlo).{0,40}(?:resolve|invalid|not found|does not match|rejected|fqdn)/,
@@ -47,7 +57,7 @@ export const WORD_RULES: readonly BounceRule[] = [
   }),
   rule('ours', 'authentication', {
     pattern:
-      /\b(?:spf|dkim|dmarc)\b|sender.?id\b|unauthenticated|sender authentication|domain authentication|authentication (?:checks?|results?|failed|requirements)|not authori[sz]ed to (?:send|use|relay)(?: mail| e-?mail)? (?:from|as|for|on behalf)|invalid ip for sending mail of domain|not (?:permitted|allowed) sender|access denied, sending domain/,
+      /\b(?:spf|dkim|dmarc)\b|sender.?id\b|unauthenticated|sender authentication|domain authentication|authentication (?:checks?|results?|failed|requirements)|not authori[sz]ed to (?:send|use|relay)(?: mail| e-?mail)? (?:from|as|for|on behalf)|invalid ip for sending mail of domain|not (?:permitted|allowed) sender|access denied, sending domain|from a different address or alias/,
     example: '550 5.7.26 this mail is unauthenticated: dkim did not pass',
   }),
   rule('ours', 'encryption', {
@@ -68,12 +78,12 @@ export const WORD_RULES: readonly BounceRule[] = [
   }),
   rule('ours', 'blocked', {
     pattern:
-      /black ?-?list|block ?-?list|\b(?:dns|rh|r)bls?\b|spamhaus|spamcop|barracudacentral|sorbs|uceprotect|invaluement|mailspike|proofpoint.{0,40}block|banned|block(?:ed)?.{0,40}\b(?:ip|host|server|address|network|by|using|list|from)\b|\b(?:ip|host|server|network|client|connection)\b.{0,40}\bblock|\b(?:ip|network)(?: address)?\b.{0,40}(?:denied|reject|refus|forbidden|not allowed)|client host.{0,20}reject|dynamic (?:ip|addr)|dial-?up|use (?:the|your) (?:smtp|mail|isp|provider)|part of their network|weren't sent|\bs3150\b|\bs3140\b|5\.7\.(?:60[6-9]|6[1-4]\d)/,
+      /black ?-?list|block ?-?list|\b(?:dns|rh|r)bls?\b|spamhaus|spamcop|barracudacentral|sorbs|uceprotect|invaluement|mailspike|^\d{3}[- ](?:\d\.\d\.\d )?blocked\b|banned|block(?:ed)?.{0,40}\b(?:ip|host|server|address|network|by|using|list|from)\b|\b(?:ip|host|server|network|client|connection)\b.{0,40}\bblock|\b(?:ip|network)(?: address)?\b.{0,40}(?:denied|reject|refus|forbidden|not allowed)|client host.{0,20}reject|dynamic (?:ip|addr)|dial-?up|use (?:the|your) (?:smtp|mail|isp|provider)|part of their network|weren't sent|\bs3150\b|\bs3140\b|5\.7\.(?:60[6-9]|6[1-4]\d)/,
     example: '554 5.7.1 service unavailable; client host blocked using zen.spamhaus.org',
   }),
   rule('ours', 'reputation', {
     pattern:
-      /reputation|sender ?score|low trust|poor (?:ip|sending)|\bts0[1-9]\b|suspicious activity|complaint(?:s| rate)/,
+      /reputation|sender ?score|low trust|poor (?:ip|sending)|\btss?0[1-9]\b|suspicious activity|complaint(?:s| rate)/,
     example: '550 5.7.1 messages rejected due to the low reputation of the sending ip',
   }),
   rule('ours', 'spam', {
@@ -103,7 +113,7 @@ export const WORD_RULES: readonly BounceRule[] = [
   }),
   rule('hard', 'takes no mail', {
     pattern:
-      /null mx|mx or srv record indicated no smtp|does(?: not|n't) (?:accept|receive|handle|want|support) (?:any )?(?:e-?mail|mail|smtp|messages)|(?:not|never) accept(?:ing|s|ed)? (?:any )?(?:e-?mail|mail|messages)|no (?:valid )?(?:smtp|mail) service|domain.{0,20}no mail|unable to accept (?:e-?mail|mail|messages)|accepts? no mail|^5(?:21|56)\b|invalid mx/,
+      /null mx|mx or srv record indicated no smtp|does(?: not|n't) (?:accept|receive|handle|want|support) (?:any )?(?:e-?mail|mail|smtp|messages)(?!s? from)|(?:not|never) accept(?:ing|s|ed)? (?:any )?(?:e-?mail|mail|messages)(?!s? from)|no (?:valid )?(?:smtp|mail) service|domain.{0,20}no mail|unable to accept (?:e-?mail|mail|messages)(?! from)|accepts? no mail|^556\b|invalid mx|not accepting network messages/,
     example: '556 5.1.10 the domain does not accept mail (null mx)',
   }),
   rule('soft', 'system trouble', {
@@ -118,12 +128,12 @@ export const WORD_RULES: readonly BounceRule[] = [
   }),
   rule('hard', 'no such mailbox', {
     pattern:
-      /(?:user|recipient|mail ?box|account|alias|address|e-?mail|customer|subscriber|person|addressee)s?\b.{0,50}(?:unknown|not (?:be )?(?:found|exist|known|valid|listed|registered|recogni[sz]ed|here|available|our customer)|does(?: not|n't) (?:exist|have)|doesn't|non-?existent|no(?:t)? such|invalid|cannot be (?:found|delivered|located)|couldn't be found|could not be found|isn't (?:found|valid|known)|undeliverable|unroutable|unverified)|(?:unknown|no such|invalid|non-?existent|not (?:a |an )?(?:known|valid|local|registered)|unrecogni[sz]ed|undeliverable|illegal|bad)(?: or \w+)?(?: (?:local|virtual|e-?mail|mail|destination|rcpt))* ?-?(?:user|recipient|mail ?box|account|alias|address|person|rcpt|addressee|customer|name)|no (?:mailbox|account|user|recipient|one)(?: here| by| with| of| found)|there is no (?:one|such|user|mailbox|account)|(?:don't|do not) (?:know|have).{0,20}(?:user|mailbox|account|recipient)|does(?: not|n't) like recipient|recip(?:ient)?notfound|not listed in|mailbox unavailable|(?:recipient|address) rejected|user\s+not|not our (?:customer|user)|this user doesn't have|宛先|ユーザ.{0,12}(?:不明|存在しま|見つか)|存在しません|no valid recipient|(?:invalid|unknown) (?:\w+ ){0,3}userid|получатель.{0,40}не|нет (?:такого )?(?:ящика|пользователя)/,
+      /(?:user|recipient|mail ?box|account|alias|address|e-?mail|customer|subscriber|person|addressee)s?\b.{0,50}(?:unknown|not (?:be )?(?:found|exist|known|valid|listed|registered|recogni[sz]ed|here|available|our customer)|does(?: not|n't) (?:exist|have)|doesn't|non-?existent|no(?:t)? such|invalid|cannot be (?:found|delivered|located)|couldn't be found|could not be found|isn't (?:found|valid|known)|undeliverable|unroutable|unverified)|(?:unknown|no such|invalid|non-?existent|not (?:a |an )?(?:known|valid|local|registered)|unrecogni[sz]ed|undeliverable|illegal|bad)(?: or \w+)?(?: (?:local|virtual|e-?mail|mail|destination|rcpt))* ?-?(?:user|recipient|mail ?box|account|alias|address|person|rcpt|addressee|customer|name)|no (?:mailbox|account|user|recipient|one)(?: here| by| with| of| found)|there is no (?:one|such|user|mailbox|account)|(?:don't|do not) (?:know|have).{0,20}(?:user|mailbox|account|recipient)|does(?: not|n't) like recipient|recip(?:ient)?notfound|not listed in|mailbox unavailable|5\.1\.[01] .{0,10}(?:recipient|address) rejected|user\s+not|not our (?:customer|user)|this user doesn't have|宛先|ユーザ.{0,12}(?:不明|存在しま|見つか)|存在しません|no valid recipient|(?:invalid|unknown) (?:\w+ ){0,3}userid|получатель.{0,40}не|нет (?:такого )?(?:ящика|пользователя)/,
     example: '550 5.7.1 no such user here',
   }),
   rule('soft', 'filtered', {
     pattern:
-      /(?:rejected|refused|blocked|denied|restricted) by (?:the )?(?:recipient|user|customer|owner|mailbox)|recipient.{0,20}(?:refus|filter|has blocked)|due to (?:extended )?(?:inactivity|recipient)/,
+      /(?:rejected|refused|blocked|denied|restricted) by (?:the )?(?:recipient|user|customer|owner|mailbox)|(?:recipient|address) rejected|resolver\.rst\.notauthori[sz]ed|recipient preferences|recipient.{0,20}(?:refus|filter|has blocked)|due to (?:extended )?(?:inactivity|recipient)/,
     example: '550 refused by the recipient',
   }),
   rule('soft', 'not in time', {

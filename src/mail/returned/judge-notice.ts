@@ -18,14 +18,19 @@ export function bounceOfNotice({ text, subject, parts }: MailParts): Bounce {
   return makeBounce(found, said)
 }
 
+const FAILED =
+  /\bfail(?:ed|ure)\b|undeliver|not (?:be )?delivered|permanent error|returned mail|returning message/i
+
 type Notice = { own: string; subject: string; quoted: ReturnType<typeof quotedReply> }
 
 function classifyNotice({ own, subject, quoted }: Notice): Classified {
   const words = () => classifyWords(own) ?? classifyWords(subject)
   if (quoted !== undefined) {
     const replied = classifyReply(quoted)
-    return replied.reason === 'unknown' ? (words() ?? replied) : replied
+    const vague = replied.reason === 'unknown' || replied.reason === 'system trouble'
+    return vague ? (words() ?? replied) : replied
   }
   if (STILL_TRYING.test(subject)) return { verdict: 'ignore', reason: 'delayed' }
-  return words() ?? { verdict: 'ignore', reason: 'unknown' }
+  const failed = FAILED.test(own) || FAILED.test(subject)
+  return words() ?? { verdict: failed ? 'soft' : 'ignore', reason: 'unknown' }
 }

@@ -34,7 +34,7 @@ export async function readParts(bytes: Uint8Array): Promise<MailParts> {
     headers,
     subject: (email.subject ?? '').slice(0, LONGEST_HEADER),
     from: senderOf(email),
-    text: textOf(email).slice(0, MOST_TEXT),
+    text: (textOf(email) ?? bodyOf(email, whole)).slice(0, MOST_TEXT),
     parts: email.attachments.slice(0, MOST_PARTS).map(partOf),
     key: keyOf(headers.get('message-id'), bytes),
   }
@@ -53,8 +53,18 @@ function senderOf({ from }: Email): MailParts['from'] {
   }
 }
 
-function textOf({ text, html }: Email): string {
-  return text?.trim() ? text : textOfHtml((html ?? '').slice(0, 2 * MOST_TEXT))
+function textOf({ text, html }: Email): string | undefined {
+  if (text?.trim()) return text
+  const page = textOfHtml((html ?? '').slice(0, 2 * MOST_TEXT))
+  return page.trim() === '' ? undefined : page
+}
+
+/** A broken structure hides the words: then as they stand on the wire. */
+function bodyOf({ attachments }: Email, bytes: Uint8Array): string {
+  if (attachments.length > 0) return ''
+  const text = Buffer.from(bytes.subarray(0, 2 * MOST_TEXT)).toString('utf8')
+  const end = /\r?\n\r?\n/.exec(text)
+  return end === null ? '' : text.slice(end.index + end[0].length)
 }
 
 function partOf({ mimeType, content }: Attachment): Part {

@@ -1,9 +1,10 @@
 import type { Bounce, Classified } from './returned.ts'
-import { saidAfterData } from './transcript.ts'
+import { saidAfterData, saidBeforeRecipient } from './transcript.ts'
 
 /** What was said, and the words of the mail system around it. */
 export type Said = Pick<Bounce, 'status' | 'code' | 'text'> & { transcript: string }
 
+const ABOUT_US: Classified = { verdict: 'ours', reason: 'policy' }
 const UNPROVEN: Classified = { verdict: 'soft', reason: 'filtered' }
 
 /**
@@ -13,13 +14,14 @@ const UNPROVEN: Classified = { verdict: 'soft', reason: 'filtered' }
  */
 export function proven(found: Classified, said: Said): Classified {
   if (found.verdict !== 'hard') return found
+  if (said.code !== null && saidBeforeRecipient(said.transcript)) return ABOUT_US
   if (found.reason === 'moved') return said.code === null && said.status === null ? UNPROVEN : found
   return found.reason !== 'no such mailbox' || isProof(said) ? found : UNPROVEN
 }
 
 const AT_RCPT = /\brcpt\b|rcpt_to|recipient address rejected|recipient rejected/i
 const BY_DIRECTORY =
-  /not listed in|resolver\.adr|requested action not taken: mailbox unavailable|delivery error: dd|^\s*unknown user: |mail\.local: unknown user|final delivery userid|no valid recipient|#?5\.1\.0 address rejected/im
+  /not listed in|recipient name is not recogni[sz]ed|msexch\S*.{0,60}unknown recipient|account does not exist at the organi[sz]ation|address (?:couldn't|could not) be found\.|resolver\.adr|requested action not taken: mailbox unavailable|delivery error: dd|^\s*unknown user: |mail\.local: unknown user|final delivery userid|no valid recipient|#?5\.1\.0 address rejected/im
 
 /** A reply of RCPT repeats the address before its words. */
 const OF_ADDRESS = /[45]\d\d:?[ -](?:#?[45]\.\d+\.\d+ )?<[^<>\s]+@[^<>\s]+>: ?/

@@ -1,9 +1,9 @@
 /** Where the words of the mail system end and the mail that it returns begins. */
 const RETURNED_MAIL: readonly RegExp[] = [
-  /^[\s>]*[-=*_+#]{2,}[^\n]{0,30}\b(?:copy|below this line|original|returned|undelivered|unsent|rejected|attached|forwarded|bounced)\b[^\n]{0,60}$/im,
-  /^\s*(?:(?:the )?(?:original|returned|undelivered|unsent|bounced) (?:message|mail|e-?mail|headers?)(?: (?:text|headers?|body))?(?: (?:follows|is attached|was|below))?|message (?:headers?|text|body|contents)(?: follow)?|included is a copy|copy of (?:the |your )?(?:original )?message|this is a copy|begin forwarded message|forwarded message|original message follows)\b[^\n]{0,40}$/im,
-  /^[\s>|]*(?:received: (?:from|by|\()|return-path:\s*<|dkim-signature:|x-received:)/im,
-  /^\s*(?:原文|元のメール|исходное сообщение)/im,
+  /^[ \t>]{0,20}[-=*_+#]{2,80}[^\n]{0,30}\b(?:copy|below this line|original|returned|undelivered|unsent|rejected|attached|forwarded|bounced)\b[^\n]{0,60}$/im,
+  /^[ \t]{0,20}(?:(?:the )?(?:original|returned|undelivered|unsent|bounced) (?:message|mail|e-?mail|headers?)(?: (?:text|headers?|body))?(?: (?:follows|is attached|was|below))?|message (?:headers?|text|body|contents)(?: follow)?|included is a copy|copy of (?:the |your )?(?:original )?message|this is a copy|begin forwarded message|forwarded message|original message follows)\b[^\n]{0,40}$/im,
+  /^[ \t>|]{0,20}(?:received: (?:from|by|\()|return-path:\s*<|dkim-signature:|x-received:)/im,
+  /^[ \t]{0,20}(?:原文|元のメール|исходное сообщение)/im,
 ]
 
 const LONGEST = 16 * 1024
@@ -20,21 +20,26 @@ export function transcriptOf(text: string): string {
 const REPLY_LINE =
   /(?:^|[\s:;>(=])([245]\d\d)(?:: ?|[ -]+)(?:[245]\d\d[ -]+)?(?:\(?#?([245]\.\d{1,3}\.\d{1,3}))?/
 
+const MOST_LINES = 5
+
 /** The reply of the other side in a transcript, with the lines that go on with it; undefined where none is quoted. */
 export function quotedReply(transcript: string): { code: number; text: string } | undefined {
   const lines = transcript.split(/\r?\n/).map((line) => line.slice(0, 1000))
-  const at = lines.findIndex((line) => isReply(line))
+  const at = lines.findIndex(isReply)
   const match = REPLY_LINE.exec(lines[at] ?? '')
   const code = match?.[1]
   if (match === null || code === undefined) return undefined
-  const more = lines.slice(at + 1, at + 5)
-  // qmail goes on in its own words.
-  const end = more.findIndex((line) =>
-    /^\s*$|^(?:I'm not going|Giving up|STARTTLS proto)/i.test(line),
-  )
+  const more = lines.slice(at + 1, at + MOST_LINES)
+  const end = more.findIndex((line) => isElse(line, code))
   const first = (lines[at] ?? '').slice(match.index)
   const text = [first, ...more.slice(0, end < 0 ? more.length : end)].join(' ')
   return { code: Number(code), text: text.replace(/\s+/g, ' ').trim() }
+}
+
+/** qmail goes on in its own words; what another recipient was told is no part of it. */
+function isElse(line: string, code: string): boolean {
+  if (/^\s*$|^(?:I'm not going|Giving up|STARTTLS proto)/i.test(line)) return true
+  return isReply(line) && !line.trimStart().startsWith(code)
 }
 
 /** A number alone may be anything; with a colon, a status or an SMTP word beside it, it is a reply. */
@@ -49,7 +54,14 @@ function isReply(line: string): boolean {
 
 /** Words after the whole mail was given over are a filter's, who knows less of mailboxes than the one who was asked first. */
 export function saidAfterData(transcript: string): boolean {
-  return /end of (?:the )?data|after (?:end of )?data|in reply to end of data|smtp command\s*\n\s*data|\[?data\b.{0,10}state|while sending data|message data/i.test(
+  return /end of (?:the )?data|after (?:end of )?data|after i sent the message|smtp command\s{0,20}\n\s{0,20}data|\[?data\b.{0,10}state|while sending data|message data/i.test(
+    transcript,
+  )
+}
+
+/** Who refuses us before a recipient was named knows nothing about one (Postfix, Exim, Sendmail and others say when it was). */
+export function saidBeforeRecipient(transcript: string): boolean {
+  return /(?:after|in reply to|response to) (?:pipelined )?(?:mail from|ehlo|helo|initial connection)\b|^\s{0,20}(?:>>>|->) ?(?:mail from|ehlo|helo)\b[^\n]{0,300}\n\s{0,20}(?:<<<|<-)/im.test(
     transcript,
   )
 }

@@ -4,7 +4,7 @@ import { readAccounts } from '#deliveries/accounts.ts'
 import { clearLimit } from '#deliveries/limits.ts'
 import { readProgress } from '#deliveries/progress.ts'
 import { sweepDeliveries } from '#deliveries/sweep.ts'
-import { listBreakers } from '#deliveries/trouble/breaker-store.ts'
+import { listBreakers, takeProbe } from '#deliveries/trouble/breaker-store.ts'
 import type { Outcome } from '#mail/outcome.ts'
 import { addReaders, type House, openHouse } from '../../house.ts'
 import { openDesk, readRows, releaseDigest, stateOf } from '../send-fixture.ts'
@@ -126,15 +126,34 @@ test('of two senders one tries a destination that may be mended', async () => {
   await using other = await openDesk(house, { beside: desk })
   house.wait(10 * MINUTE)
   const { promise, resolve } = Promise.withResolvers<undefined>()
-  desk.relay.script = () => promise
+  const begun = Promise.withResolvers<void>()
+  desk.relay.script = () => {
+    begun.resolve()
+    return promise
+  }
 
   const trying = desk.drain()
+  await begun.promise
   const beside = await other.drain()
+  const { rows } = await sql`
+    select count(*) as claimed from delivery where state = 'claimed'`.execute(house.db)
   resolve(undefined)
   await trying
 
   expect(beside).toBe(0)
+  expect(rows).toEqual([{ claimed: 5 }])
   expect(gmail.asked).toBe(5)
+})
+
+test('of claims that ask at the same moment one may try', async () => {
+  await using at = await openRefused(10)
+  const { house } = at
+  await drainAll(at)
+  house.wait(10 * MINUTE)
+
+  const asked = [1, 2, 3].map(async () => takeProbe(house.db, { destination: 2, now: house.now }))
+
+  expect((await Promise.all(asked)).filter((tries) => tries)).toEqual([true])
 })
 
 test('a person who mended it closes it, and the mails go at once', async () => {

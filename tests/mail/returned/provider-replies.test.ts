@@ -14,7 +14,7 @@ const REPLIES: Record<Verdict, string[]> = {
     '550 5.4.1 Recipient address rejected: Access denied. [DB5EUR01FT012.eop-EUR01.prod.protection.outlook.com]',
     '550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found',
     // Yahoo, AOL
-    '554 delivery error: dd This user doesn\'t have a yahoo.com account (reader@yahoo.example) [0] - mta1.example.com',
+    "554 delivery error: dd This user doesn't have a yahoo.com account (reader@yahoo.example) [0] - mta1.example.com",
     '552 1 Requested mail action aborted, mailbox not found',
     // Apple, Zoho, GMX, Mail.ru, Yandex, Orange, Free
     '550 5.1.1 <reader@icloud.example>: user does not exist',
@@ -47,7 +47,7 @@ const REPLIES: Record<Verdict, string[]> = {
     "550 5.1.1 The recipient's address is unknown",
     '556 5.1.10 Recipient address has null MX',
     '550 5.1.2 Host unknown (Name server: host not found)',
-    "550 5.4.4 Unable to look up host: NXDOMAIN, domain does not exist",
+    '550 5.4.4 Unable to look up host: NXDOMAIN, domain does not exist',
   ],
   soft: [
     '452-4.2.2 The email account that you tried to reach is over quota.',
@@ -82,29 +82,29 @@ const REPLIES: Record<Verdict, string[]> = {
   ],
   ours: [
     // Google
-    "550-5.7.26 This mail has been blocked because the sender is unauthenticated. Gmail requires all senders to authenticate with either SPF or DKIM.",
-    "550-5.7.1 [192.0.2.1] Our system has detected that this message is likely unsolicited mail. To reduce the amount of spam sent to Gmail, this message has been blocked.",
-    "421-4.7.0 [192.0.2.1] Our system has detected an unusual rate of unsolicited mail originating from your IP address.",
-    "421-4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your DKIM domain",
-    "550-5.7.25 [192.0.2.1] The IP address sending this message does not have a PTR record setup",
+    '550-5.7.26 This mail has been blocked because the sender is unauthenticated. Gmail requires all senders to authenticate with either SPF or DKIM.',
+    '550-5.7.1 [192.0.2.1] Our system has detected that this message is likely unsolicited mail. To reduce the amount of spam sent to Gmail, this message has been blocked.',
+    '421-4.7.0 [192.0.2.1] Our system has detected an unusual rate of unsolicited mail originating from your IP address.',
+    '421-4.7.28 Gmail has detected an unusual rate of unsolicited mail originating from your DKIM domain',
+    '550-5.7.25 [192.0.2.1] The IP address sending this message does not have a PTR record setup',
     '550-5.7.27 Your email has been blocked because SPF did not pass',
     '550-5.7.1 The user or domain that you are sending to (or from) has a policy that prohibited the mail that you sent.',
     '552-5.7.0 This message was blocked because its content presents a potential security issue.',
-    "550-5.4.5 Daily SMTP relay sending limit exceeded for user",
+    '550-5.4.5 Daily SMTP relay sending limit exceeded for user',
     '550-5.7.1 Email quota exceeded for this host: daily sending quota',
     // Microsoft
     '550 5.7.515 Access denied, sending domain example.org does not meet the required authentication level.',
     '550 5.7.509 Access denied, sending domain example.org does not pass DMARC verification and has a DMARC policy of reject.',
-    '550 5.7.1 Unfortunately, messages from [192.0.2.1] weren\'t sent. Please contact your Internet service provider since part of their network is on our block list (S3150).',
+    "550 5.7.1 Unfortunately, messages from [192.0.2.1] weren't sent. Please contact your Internet service provider since part of their network is on our block list (S3150).",
     '550 5.7.606 Access denied, banned sending IP [192.0.2.1].',
-    '550 SC-001 (BAY004-MC1F4) Unfortunately, messages from 192.0.2.1 weren\'t sent.',
+    "550 SC-001 (BAY004-MC1F4) Unfortunately, messages from 192.0.2.1 weren't sent.",
     '451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation.',
     '550 5.7.350 Remote server returned message detected as spam',
     '550 5.7.64 TenantAttribution; Relay Access Denied',
     '550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required',
     // Yahoo, AOL
     '421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints - 4.16.55.1',
-    '553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1, because the ip is in Spamhaus\'s list',
+    "553 5.7.1 [BL21] Connections will not be accepted from 192.0.2.1, because the ip is in Spamhaus's list",
     '554 5.7.9 Message not accepted for policy reasons. [PH01]',
     '550 5.7.9 This mail has been blocked because the sender is unauthenticated. Yahoo requires all senders to authenticate',
     '521 5.2.1 (AS:9) (HVU:B1) https://postmaster.aol.example/error-codes#554hvub1',
@@ -156,5 +156,5 @@ test.each(
 
   const classified = classifyReply({ code, text })
 
-  expect(classified.verdict, JSON.stringify(classified)).toBe(verdict)
+  expect(classified).toMatchObject({ verdict })
 })

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { type Inbound, openInbound } from '#deliveries/returns/inbound-mail.ts'
 import type { InboundMail } from '#mail/inbound/inbound.ts'
-import { openReturnReader } from '#mail/returned/return-reader.ts'
+import { openReturnReader, type ReturnReader } from '#mail/returned/return-reader.ts'
 import { sealLocalPart } from '#subscribers/tokens.ts'
 import type { House } from '../house.ts'
 import { openSettled, type ReleasedHouse } from './settled-fixture.ts'
@@ -11,6 +11,7 @@ export const DOMAIN = 'bounce.example.org'
 export type InboundHouse = AsyncDisposable & {
   house: ReleasedHouse
   inbound: Inbound
+  reader: ReturnReader
   /** The address of ours that a reader's mail left from, or is unsubscribed by. */
   addressOf(reader: number, purpose: 'bounce' | 'unsubscribe'): string
   /** As the server and the poller do it: taken only where the address is one of ours. */
@@ -30,6 +31,7 @@ export async function openInboundHouse(): Promise<InboundHouse> {
   return {
     house,
     inbound,
+    reader,
     addressOf: (number, purpose) => {
       const publicId = readers[number - 1]?.publicId ?? 0
       const addressVersion = purpose === 'bounce' ? 1 : 0

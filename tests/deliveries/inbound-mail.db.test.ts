@@ -214,6 +214,30 @@ test('a letter to postmaster is kept, but a flood of them waits with its senders
   await expect(write(201)).resolves.toBe(true)
 })
 
+test('what costs much to read at the desk keeps no bounce waiting, and is not read at all past the limit', async () => {
+  await using door = await openInboundHouse()
+  const address = door.addressOf(1, 'bounce')
+  let asked = 0
+  const never = { read: () => ((asked += 1), new Promise<never>(() => undefined)) }
+  const inbound = openInbound(door.house.context, door.reader, never)
+  const mail = (to: string, text: string) =>
+    inbound.take({
+      channel: 'smtp',
+      kind: to === address ? 'bounce' : 'desk',
+      address: to,
+      sender: '',
+      bytes: Buffer.from(text),
+    })
+
+  for (let number = 0; number < 200; number += 1) void mail(`abuse@${DOMAIN}`, 'Subject: x')
+  await mail(address, bounceOf({ to: address }))
+  const past = mail(`abuse@${DOMAIN}`, 'Subject: x')
+
+  await expect(past).rejects.toThrow(/desk/)
+  expect(asked).toBe(200)
+  expect(await returnsOf(door.house)).toEqual(['bounce, hard, do-not-mail list'])
+})
+
 test('only the bounce domain is ours, and those with which mails were sent that may come back', async () => {
   await using door = await openInboundHouse()
   const address = door.addressOf(1, 'bounce')

@@ -35,7 +35,9 @@ export async function openInboundFor(
   await using stack = new AsyncDisposableStack()
   const { log } = context
   const reader = stack.use(openReturnReader({ log }))
-  const verbs = openInbound(context, reader)
+  // Anybody can write to the postmaster: what costs much to read there must not keep bounces waiting.
+  const desk = stack.use(openReturnReader({ log }))
+  const verbs = openInbound(context, reader, desk)
   if (inbound !== null) {
     const options = { ...verbs, ...inbound, name: publicUrl.hostname, log }
     const { port } = stack.use(await openInboundServer(options))
@@ -46,7 +48,11 @@ export async function openInboundFor(
 }
 
 /** What an address of ours is for, and what a mail to it does. Whom it is about says its token and nothing else. */
-export function openInbound(context: Needs, reader: Pick<ReturnReader, 'read'>): Inbound {
+export function openInbound(
+  context: Needs,
+  reader: Pick<ReturnReader, 'read'>,
+  deskReader = reader,
+): Inbound {
   const domains = new BounceDomains(context)
   const desk = new HourlyLimit(context, DESK_MAILS_AN_HOUR)
   return {
@@ -58,9 +64,12 @@ export function openInbound(context: Needs, reader: Pick<ReturnReader, 'read'>):
     take: async (mail) => {
       const own = openAddress(context, mail.address)
       if (own === undefined) return
-      const read = await reader.read(mail.bytes)
+      // Before it is read: reading is what costs. Feedback loops may send as much as readers complain.
+      if (own.kind === 'desk') desk.count()
+      const read = await (own.token === undefined ? deskReader : reader).read(mail.bytes)
       const come: Come = { channel: mail.channel, key: keyOf(read, mail), read }
-      if (own.token === undefined) await takeWithoutToken(context, come, desk)
+      if (own.token === undefined)
+        await takeWithoutToken(context, come, own.kind === 'desk' ? undefined : desk)
       else if (own.kind === 'unsubscribe') await takeLeaving(context, { ...come, mail }, own.token)
       else await takeAbout(context, come, own.token)
     },
@@ -103,7 +112,7 @@ function isGenerated({ bytes }: InboundMail): boolean {
 async function takeWithoutToken(
   context: Needs,
   { read, ...come }: Come,
-  desk: HourlyLimit,
+  limit: HourlyLimit | undefined,
 ): Promise<void> {
   const { returned, localParts } = read
   if (returned.kind === 'complaint') {
@@ -120,7 +129,7 @@ async function takeWithoutToken(
   }
   const letter = letterOf(returned)
   if (letter === undefined) return
-  desk.count()
+  limit?.count()
   await takeReply(context, { ...come, returned: letter })
 }
 

@@ -184,6 +184,28 @@ test('what a provider tells is stored without addresses', async () => {
   expect(rows[0]?.row).not.toContain('reader1')
 })
 
+test('what no database takes as text does not keep the events beside it from being honoured', async () => {
+  await using house = await openSettled(1)
+  const token = await sealedToken(house, house)
+
+  await take(house, eventOf(house, { key: 'odd\0' }), eventOf(house, { token, event: complaint }))
+
+  expect(await readerOf(house)).toMatch(/^complained/)
+})
+
+test('an event that says at last whom it is about is honoured under the key of the one that did not', async () => {
+  await using house = await openSettled(1)
+  const token = await sealedToken(house, house)
+  const said = eventOf(house, { event: complaint })
+
+  await take(house, said)
+  const before = await readerOf(house)
+  await take(house, { ...said, token })
+
+  expect(before).toBe('active')
+  expect(await readerOf(house)).toMatch(/^complained/)
+})
+
 test('when the database does not take one event, none is taken, and all come again', async () => {
   await using house = await openSettled(1)
   const token = await sealedToken(house, house)

@@ -6,6 +6,7 @@ import { openImapPoller } from '#mail/inbound/imap-poller.ts'
 import { openInboundServer } from '#mail/inbound/inbound-server.ts'
 import { openReturnReader, type ReturnReader } from '#mail/returned/return-reader.ts'
 import type { Bounce, ReadReturn, Returned } from '#mail/returned/returned.ts'
+import { findByPublicId } from '#subscribers/store.ts'
 import type { Token } from '#subscribers/tokens.ts'
 import { BounceDomains, openAddress, openTokenAddress } from './inbound-address.ts'
 import { takeReply } from './take-reply.ts'
@@ -81,8 +82,28 @@ type Come = { channel: InboundMail['channel']; key: string; read: ReadReturn }
 /** A mail to the envelope sender of one of ours. */
 async function takeAbout(context: Needs, { read, ...come }: Come, token: Token): Promise<void> {
   const { returned } = read
-  if (returned.kind === 'reply') await takeReply(context, { ...come, returned, token })
-  else await takeReturn(context, { ...come, returned, token })
+  if (returned.kind === 'reply') {
+    await takeReply(context, { ...come, returned, token })
+  } else if (returned.kind === 'complaint' && returned.feedback.startsWith('opt-out')) {
+    // Who wants no more mail has not called it spam.
+    await takeUnsubscribe(context, { ...come, token })
+  } else {
+    const believed =
+      returned.kind === 'bounce' ? await believableOf(context, returned, token) : returned
+    await takeReturn(context, { ...come, returned: believed, token })
+  }
+}
+
+/** A failure in prose may quote anything, a newsletter too: what was said of another address gives nobody up at once. */
+async function believableOf(
+  { db }: Pick<Context, 'db'>,
+  bounce: Bounce,
+  { publicId }: Token,
+): Promise<Bounce> {
+  if (bounce.names === undefined || bounce.verdict !== 'hard') return bounce
+  const email = (await findByPublicId(db, publicId))?.email?.toLowerCase()
+  const isMeant = email !== undefined && bounce.names.includes(email)
+  return isMeant ? bounce : { ...bounce, verdict: 'soft', reason: 'filtered' }
 }
 
 /** Whatever it says, its sender wants to leave, but for what a machine sent back. */

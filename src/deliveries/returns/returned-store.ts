@@ -42,7 +42,10 @@ export async function addReturn(db: Db, row: NewReturn): Promise<number | undefi
     insert into returned (at, channel, event_key, kind, verdict, reason, status, code, reply, relay_id, payload)
     values (${row.at}, ${row.channel}, ${row.key}, ${row.kind}, ${row.verdict}, ${row.reason}, ${row.status}, ${row.code}
           , ${row.reply}, ${row.relayId}, ${JSON.stringify(row.payload)}::jsonb)
-    on conflict (channel, event_key) do nothing
+    on conflict (channel, event_key) do update
+       set payload = excluded.payload, relay_id = excluded.relay_id, effect = null, handled_at = null
+     where returned.subscriber_id is null and returned.handled_at is not null
+       and excluded.payload ? 'token' and returned.channel <> 'reply'
     returning id`.execute(db)
   return rows[0]?.id
 }

@@ -92,7 +92,9 @@ async function addEvent(inside: Inside, said: ProviderEvent): Promise<Wish | 'bo
   const { payload, ...clue } = clueOf(inside, said)
   const { relayId } = clue
   const words = event.kind === 'unsubscribe' ? { ...NO_VERDICT, kind: event.kind } : wordsOf(event)
-  const id = await addReturn(db, { ...words, channel: provider, key, at, relayId, payload })
+  // PostgreSQL takes no NUL, and one odd event must not keep its neighbours from being taken.
+  const plain = key.replaceAll('\0', '')
+  const id = await addReturn(db, { ...words, channel: provider, key: plain, at, relayId, payload })
   if (id === undefined) return undefined
   if (event.kind === 'bounce') return 'bounce'
   return { id, event, token: clue.token ?? (await findToken(inside, clue)) }

@@ -3,7 +3,11 @@ import type { ProviderEvent } from '#deliveries/returns/provider-event.ts'
 import { sha256 } from './hook-request.ts'
 
 /** A field that may be missing or odd: an event is not lost by one of them. */
-export const maybeText = z.string().nullish().catch(null)
+export const maybeText = z
+  .string()
+  .transform((text) => text.replaceAll('\0', ''))
+  .nullish()
+  .catch(null)
 export const maybeNumber = z.coerce.number().nullish().catch(null)
 
 /** The token of our bounce address, or null for anything that does not look like one. */
@@ -16,11 +20,15 @@ export function tokenOfSender(sender: string | null | undefined): string | null 
   return tokenIn(/(?:^|<)b-([a-z2-7]{56})@/i.exec(sender ?? '')?.[1])
 }
 
-/** When it happened; what cannot be read, or is still to come, is now. */
+/** Nothing that matters is older. */
+const OLDEST_MS = 400 * 86_400_000
+
+/** When it happened; what cannot be read, is still to come or was in another age, is now. */
 export function timeOf(said: string | number | null | undefined, now: Date): Date {
   if (said === null || said === undefined) return now
   const at = new Date(typeof said === 'number' ? said * 1000 : said)
-  return at.getTime() <= now.getTime() ? at : now
+  const age = now.getTime() - at.getTime()
+  return age >= 0 && age < OLDEST_MS ? at : now
 }
 
 /** The event of a provider that we make nothing of. Its own id is a hash where it has none. */

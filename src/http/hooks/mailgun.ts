@@ -23,7 +23,7 @@ const WINDOW_MS = 5 * 60_000
 const Body = z.object({
   signature: z.object({
     timestamp: z.coerce.string().regex(/^\d{1,12}$/),
-    token: z.string().min(1).max(200),
+    token: z.string().regex(/^[!-~]{1,200}$/),
     signature: z.string().regex(/^[0-9a-f]{64}$/i),
   }),
   'event-data': z.unknown(),

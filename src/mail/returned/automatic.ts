@@ -1,7 +1,7 @@
 import type { MailParts } from './mail-parts.ts'
 
 const MACHINE =
-  /^(?:mailer-?daemon|mail-?daemon|post_?master|mail delivery (?:sub)?system|mail administrator|(?:mail|delivery|smtp)\b.{0,20}(?:system|subsystem|agent))/i
+  /^(?:mailer[- ]?daemon|mail[- ]?daemon|post_?master|mail delivery (?:sub)?system|mail administrator|(?:mail|delivery|smtp)\b.{0,20}(?:system|subsystem|agent))/i
 
 const FAILURE =
   /undeliver|delivery (?:status|fail|report|notif|has failed|delay|error|problem|incomplete)|failure (?:notice|notif|delivery)|(?:mail|message|delivery)\W{0,3}(?:delivery )?(?:fail|error|warning|problem|status)|return(?:ed|ing) (?:e-?)?(?:mail|message|to sender)|mail system error|non remis|unzustellbar|nicht zugestellt|no (?:se )?(?:pudo )?entrega|mancata consegna|échec|недостав|не доставлен|mail could not be|could(?: not|n't) (?:be )?deliver|could not send|undelivered|メールエラー|配信(?:不能|エラー|できません)|problem deliver|your (?:mail|message).{0,30}(?:fail|not deliver|reject)/i
@@ -12,19 +12,26 @@ const AWAY =
 /** An answer to a mail; such a subject is ours and may hold any word. */
 const ANSWER = /^(?:re|aw|sv|antw|fwd?|wg|rif|odp)\s{0,3}:/i
 
-/** Whether a mail system wrote it to say that a mail failed, with a report in it or without. */
-export function isFailureNotice({ headers, subject, from, text, parts }: MailParts): boolean {
+/** Whether a mail system wrote it, to say that a mail failed. */
+export function isSystemNotice({ headers, subject, from }: MailParts): boolean {
   if (saysAway(subject)) return false
   const machine = MACHINE.test(from.name.trim()) || MACHINE.test(from.address)
-  if (machine || headers.has('x-failed-recipients')) return true
-  // A null sender alone is no proof: vacation replies have it too (RFC 3834, 3.1). Nor is a word in a person's answer.
-  if (FAILURE.test(subject) && !ANSWER.test(subject)) return true
-  return parts.some(({ type }) => RETURNED.test(type)) && UNDELIVERED.test(text.slice(0, 2000))
+  return machine || headers.has('x-failed-recipients')
+}
+
+/**
+ * Whether it reads like such a notice, though its sender may be anybody. A null sender is no proof: vacation replies have
+ * it too (RFC 3834, 3.1). Nor is a word in a subject, which may be ours or a person's.
+ */
+export function looksLikeNotice({ subject, text, parts }: MailParts): boolean {
+  if (!UNDELIVERED.test(text.slice(0, 2000))) return false
+  const told = FAILURE.test(subject) && !ANSWER.test(subject)
+  return told || parts.some(({ type }) => RETURNED.test(type))
 }
 
 const RETURNED = /^(?:message\/rfc822|message\/global|text\/rfc822-headers)$/
 const UNDELIVERED =
-  /(?:could|was|were)(?: not|n't)(?: be)? delivered|undeliverable|(?:unable|failed) to deliver|delivery (?:has )?failed/i
+  /(?:could|can|was|were)(?: ?not|n't)(?: be)? delivered|undeliver(?:able|ed)|(?:unable|failed) to deliver|delivery (?:has )?failed|could(?: not|n't) deliver|permanent (?:fatal )?error|error (?:has )?occurred while attempting to deliver|届け|配信|送信/i
 
 function saysAway(subject: string): boolean {
   return AWAY.test(subject) && !ANSWER.test(subject)

@@ -24,9 +24,9 @@ export const WORD_RULES: readonly BounceRule[] = [
       /(?:relay|sending|hourly|daily|message rate)(?: \w+)? quota|unexpected volume|exceeded (?:the |your )?(?:sending|message|hourly|daily)/,
     example: "554 you've reached your daily relay quota",
   }),
-  // Exchange Online says so for an address that its directory does not have.
+  // Exchange Online says so for an address that its directory does not have, Postfix for one that its tables refuse.
   rule('hard', 'no such mailbox', {
-    pattern: /5\.4\.1\b.{0,20}recipient address rejected: access denied/,
+    pattern: /recipient address rejected: access denied/,
     example: '550 5.4.1 recipient address rejected: access denied',
   }),
   // "The user's mailbox is full" and "address rejected: quota" name the reader, whatever stands around them.
@@ -78,7 +78,7 @@ export const WORD_RULES: readonly BounceRule[] = [
   }),
   rule('ours', 'blocked', {
     pattern:
-      /black ?-?list|block ?-?list|\b(?:dns|rh|r)bls?\b|spamhaus|spamcop|barracudacentral|sorbs|uceprotect|invaluement|mailspike|^\d{3}[- ](?:\d\.\d\.\d )?blocked\b|banned|block(?:ed)?.{0,40}\b(?:ip|host|server|address|network|by|using|list|from)\b|\b(?:ip|host|server|network|client|connection)\b.{0,40}\bblock|\b(?:ip|network)(?: address)?\b.{0,40}(?:denied|reject|refus|forbidden|not allowed)|client host.{0,20}reject|dynamic (?:ip|addr)|dial-?up|use (?:the|your) (?:smtp|mail|isp|provider)|part of their network|weren't sent|\bs3150\b|\bs3140\b|5\.7\.(?:60[6-9]|6[1-4]\d)/,
+      /black ?-?list|block ?-?list|\b(?:dns|rh|r)bls?\b|spamhaus|spamcop|barracudacentral|sorbs|uceprotect|invaluement|mailspike|^\d{3}[- ](?:\d\.\d\.\d )?blocked\b|banned|block(?:ed)?.{0,40}\b(?:ip|host|server|address|network|by|using|list|from)\b|\b(?:ip|host|server|network|client|connection)\b.{0,40}\bblock|\b(?:ip|network)(?: address)?\b.{0,40}(?:denied|reject|refus|forbidden|not allowed)|client host.{0,20}reject|dynamic (?:ip|addr)|dial-?up|use (?:the|your) (?:smtp|mail|isp|provider)|part of their network|weren't sent|\((?:hvu|rtr|con|rly|dyn):|\bs3150\b|\bs3140\b|5\.7\.(?:60[6-9]|6[1-4]\d)/,
     example: '554 5.7.1 service unavailable; client host blocked using zen.spamhaus.org',
   }),
   rule('ours', 'reputation', {
@@ -98,8 +98,19 @@ export const WORD_RULES: readonly BounceRule[] = [
   }),
   rule('ours', 'too fast', {
     pattern:
-      /too many (?:connections|messages|recipients|mails|emails|requests|concurrent|errors|unknown|sessions)|rate.?limit|rate (?:exceed|control)|throttl|\bfrequen|too (?:fast|quickly|often)|sending limit|hourly limit|daily limit|exceeded.{0,20}(?:rate|per)/,
+      /directory harvest|too many (?:unknown|invalid|connections|messages|recipients|mails|emails|requests|concurrent|errors|unknown|sessions)|rate.?limit|rate (?:exceed|control)|throttl|\bfrequen|too (?:fast|quickly|often)|sending limit|hourly limit|daily limit|exceeded.{0,20}(?:rate|per)/,
     example: '452 4.3.1 too many connections from your host',
+  }),
+  // What is missing or unknown is ours: before the words for a missing mailbox or domain.
+  rule('ours', 'policy', {
+    pattern:
+      /\byour (?:[\w-]+ )?(?:domain|host|host ?name|ip|server|mx|dns)\b|\b(?:helo|ehlo)\b|\(sender\)|envelope sender|not (?:authori[sz]ed|allowed|permitted) to (?:send|relay|use)|authentication (?:is )?required|requires? authentication|only accepts? (?:e-?mail|mail|messages)|authenticated (?:senders|users)|\b(?:header|not valid in)\b.{0,20}\b(?:from|to)\b|recipient header/,
+    example: '550 5.7.1 your domain does not exist in our tables',
+  }),
+  rule('soft', 'filtered', {
+    pattern:
+      /not (?:allowed|permitted|authori[sz]ed) to receive|mailbox unavailable or access denied/,
+    example: '550 user not allowed to receive external mail',
   }),
   rule('hard', 'moved', {
     pattern:
@@ -123,7 +134,7 @@ export const WORD_RULES: readonly BounceRule[] = [
   }),
   rule('hard', 'no such domain', {
     pattern:
-      /(?:host|domain|server)(?: name| or domain name)?.{0,60}(?:unknown|not (?:be )?(?:found|exist|resolv|known|valid|registered)|does(?: not|n't) exist|invalid|no(?:n-| )existent|cannot be found|can't be found)|(?:unknown|no such|invalid|non-?existent|bad) (?:host|domain|destination)|unrout\w+ (?:mail ?)?(?:domain|address)|nxdomain|(?:couldn't|could not|cannot|can't|unable to) (?:find|resolve|look ?up|locate).{0,30}(?:host|domain|\bmx|mail exchanger)|no (?:mx|a|address|dns|mail exchanger)(?: or (?:mx|a))? (?:record|host)|name service error|all relevant mx records point to non|domain is not reachable|mx.{0,30}non-?existent|lookup failure.{0,60}not found|\bhost unknown\b|list of (?:allowed|permitted) (?:domains|hosts)/,
+      /(?:host|domain|server)(?: name| or domain name)?.{0,60}(?:unknown|not (?:be )?(?:found|exist|resolv|known|valid|registered)|does(?: not|n't) exist|invalid|no(?:n-| )existent|cannot be found|can't be found)|(?:unknown|no such|invalid|illegal|non-?existent|bad) (?:host|domain|destination)|unrout\w+ (?:mail ?)?(?:domain|address)|nxdomain|(?:couldn't|could not|cannot|can't|unable to) (?:find|resolve|look ?up|locate).{0,30}(?:host|domain|\bmx|mail exchanger)|no (?:mx|a|address|dns|mail exchanger)(?: or (?:mx|a))? (?:record|host)|name service error|all relevant mx records point to non|domain is not reachable|mx.{0,30}non-?existent|lookup failure.{0,60}not found|\bhost unknown\b|list of (?:allowed|permitted) (?:domains|hosts)/,
     example: '550 5.1.2 host or domain name not found',
   }),
   rule('hard', 'no such mailbox', {
@@ -143,7 +154,7 @@ export const WORD_RULES: readonly BounceRule[] = [
   }),
   rule('ours', 'policy', {
     pattern:
-      /policy|policies|not (?:permitted|allowed|authori[sz]ed|accepted)|access denied|access (?:is )?(?:not|forbidden)|administrat\w+ prohibit|prohibited|permission|authentication required|authrequired|requires? authentication|security|\brejected\b|\brefused\b|forbidden|\bdenied\b|unacceptable|disallowed/,
+      /policy|policies|not (?:permitted|allowed|authori[sz]ed|accepted)|access denied|access (?:is )?(?:not|forbidden)|administrat\w+ prohibit|prohibited|permission|authrequired|security|\brejected\b|\brefused\b|forbidden|\bdenied\b|unacceptable|disallowed/,
     example: '550 5.7.1 access denied',
   }),
   rule('soft', 'system trouble', {

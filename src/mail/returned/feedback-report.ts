@@ -19,7 +19,7 @@ export function readFeedbackReport(mail: MailParts): FeedbackReport | undefined 
   return undefined
 }
 
-/** Some send the report's fields as text, in a mail that says it is one. */
+/** Some send the report's fields as text, in a mail that says it is one. Words alone may be a reader's. */
 function bareReport({ headers, text, parts }: MailParts): string | undefined {
   const type = (headers.get('content-type') ?? '').toLowerCase()
   const said = /report-type="?feedback-report|message\/feedback-report/.test(type)
@@ -27,13 +27,8 @@ function bareReport({ headers, text, parts }: MailParts): string | undefined {
     text,
     ...parts.filter(({ type: own }) => own.startsWith('text/')).map((part) => part.text),
   ]
-  const found = bodies.find((body) => /^feedback-type:[ \t]*[\w-]+/im.test(body.slice(0, 8000)))
-  const whole =
-    found !== undefined &&
-    /^(?:user-agent|version|source-ip|original-mail-from|original-rcpt-to):/im.test(
-      found.slice(0, 8000),
-    )
-  return said || whole ? (found ?? '') : undefined
+  if (!said) return undefined
+  return bodies.find((body) => /^feedback-type:[ \t]*[\w-]+/im.test(body.slice(0, 8000))) ?? ''
 }
 
 /** Hotmail's reports of before were the mail itself, from staff@hotmail.com with a header of their own. */

@@ -15,7 +15,21 @@ export function bounceOfNotice({ text, subject, parts }: MailParts): Bounce {
   const told = quoted?.text ?? own
   const said = { status: statusIn(told), code: quoted?.code ?? null, text: told }
   const found = proven(classifyNotice({ own, subject, quoted }), { ...said, transcript: own })
-  return makeBounce(found, said)
+  return { ...makeBounce(found, said), names: namesIn(quoted, own) }
+}
+
+const ADDRESS = /[^\s"'(<,;:]{1,64}@[\w.-]{1,255}/g
+
+/** At the beginning of a reply stands the address that it was said of. */
+const AT_BEGINNING = 80
+
+/** In the reply itself; else in the lines above it; of a notice without a reply, anywhere. */
+function namesIn(quoted: Notice['quoted'], own: string): string[] {
+  const within = (text: string) =>
+    [...text.matchAll(ADDRESS)].map(([address]) => address.toLowerCase().replace(/[.>]+$/, ''))
+  const inReply = within(/<[^<>\s]*>/.exec(quoted?.text.slice(0, AT_BEGINNING) ?? '')?.[0] ?? '')
+  const names = inReply.length > 0 ? inReply : within(quoted?.above ?? own)
+  return [...new Set(names)].slice(0, 20)
 }
 
 const FAILED =
@@ -27,8 +41,7 @@ function classifyNotice({ own, subject, quoted }: Notice): Classified {
   const words = () => classifyWords(own) ?? classifyWords(subject)
   if (quoted !== undefined) {
     const replied = classifyReply(quoted)
-    const vague = replied.reason === 'unknown' || replied.reason === 'system trouble'
-    return vague ? (words() ?? replied) : replied
+    return replied.reason === 'unknown' ? (words() ?? replied) : replied
   }
   if (STILL_TRYING.test(subject)) return { verdict: 'ignore', reason: 'delayed' }
   const failed = FAILED.test(own) || FAILED.test(subject)

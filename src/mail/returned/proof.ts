@@ -21,7 +21,7 @@ export function proven(found: Classified, said: Said): Classified {
 
 const AT_RCPT = /\brcpt\b|rcpt_to|recipient address rejected|recipient rejected/i
 const BY_DIRECTORY =
-  /not listed in|recipient name is not recogni[sz]ed|msexch\S*.{0,60}unknown recipient|account does not exist at the organi[sz]ation|address (?:couldn't|could not) be found\.|resolver\.adr|requested action not taken: mailbox unavailable|delivery error: dd|^\s*unknown user: |mail\.local: unknown user|final delivery userid|no valid recipient|#?5\.1\.0 address rejected/im
+  /not listed in|recipient name is not recogni[sz]ed|msexch\S*.{0,60}unknown recipient|account does not exist at the organi[sz]ation|address (?:couldn't|could not) be found\.|resolver\.adr|requested action not taken: (?:mailbox unavailable|no such user)|delivery error: dd|^[ \t]{0,20}unknown user: |mail\.local: unknown user|final delivery userid|no valid recipient|#?5\.1\.0 address rejected/im
 
 /** A reply of RCPT repeats the address before its words. */
 const OF_ADDRESS = /[45]\d\d:?[ -](?:#?[45]\.\d+\.\d+ )?<[^<>\s]+@[^<>\s]+>: ?/

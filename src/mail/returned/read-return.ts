@@ -1,10 +1,10 @@
-import { isAutoReply, isFailureNotice } from './automatic.ts'
+import { isAutoReply, isSystemNotice, looksLikeNotice } from './automatic.ts'
 import { readDeliveryStatus } from './delivery-status.ts'
 import { localPartsIn, readFeedbackReport } from './feedback-report.ts'
 import { bounceOfNotice } from './judge-notice.ts'
 import { bounceOfReport } from './judge-report.ts'
 import { type MailParts, readParts } from './mail-parts.ts'
-import type { ReadReturn, Returned } from './returned.ts'
+import type { Bounce, ReadReturn, Returned } from './returned.ts'
 
 const LONGEST_LETTER = 10_000
 const LONGEST_LINE = 300
@@ -23,9 +23,14 @@ export async function readReturn(bytes: Uint8Array): Promise<ReadReturn> {
 function returnedOf(mail: MailParts): Returned {
   const reported = bounceOfReport(statusesIn(mail), mail.text)
   if (reported !== undefined) return reported
-  if (isFailureNotice(mail)) return bounceOfNotice(mail)
+  if (isSystemNotice(mail)) return bounceOfNotice(mail)
   if (isAutoReply(mail)) return { kind: 'auto-reply' }
-  return letterOf(mail)
+  return looksLikeNotice(mail) ? atMostSoft(bounceOfNotice(mail)) : letterOf(mail)
+}
+
+/** Anybody may write so: nobody is given up for it at once. */
+function atMostSoft(bounce: Bounce): Bounce {
+  return bounce.verdict === 'hard' ? { ...bounce, verdict: 'soft' } : bounce
 }
 
 function statusesIn({ parts }: MailParts) {

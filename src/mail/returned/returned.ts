@@ -44,6 +44,11 @@ export type Bounce = Classified & {
   code: number | null
   /** The other side's words as one clean line without addresses. */
   text: string
+  /**
+   * Only of a failure that is told in prose: the addresses, in lower case, that the words were said of. A quoted text
+   * may hold anybody's; so `hard` holds only for a reader who is among them.
+   */
+  names?: readonly string[]
 }
 
 /** What a message says that came back. Whom it is about is not among it: that says the address it came to. */

@@ -7,7 +7,7 @@ const ENTITIES: Record<string, string> = {
   '&#39;': "'",
 }
 
-/** The words of a page, line by line. */
+/** The words of a page, line by line, without what it quotes. */
 export function textOfHtml(html: string): string {
   return withoutHidden(html)
     .replace(/<(?:br|p|div|tr|li|h\d)\b[^<>]*>/gi, '\n')
@@ -15,7 +15,7 @@ export function textOfHtml(html: string): string {
     .replace(/&(?:lt|gt|amp|nbsp|quot|#39);/g, (entity) => ENTITIES[entity] ?? ' ')
 }
 
-const HIDDEN = /<(style|script|head)\b/gi
+const HIDDEN = /<(style|script|head|blockquote)\b/gi
 
 /** One pass: a pattern from the beginning to the end of an element would read a page without ends again from each. */
 function withoutHidden(html: string): string {

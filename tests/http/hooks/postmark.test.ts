@@ -150,6 +150,14 @@ test('only the reader’s own wish is an unsubscribe', async () => {
   ])
 })
 
+test('an event of another age happened now, and no field holds a NUL', async () => {
+  const said = { MessageID: 'a\0b', BouncedAt: '-271821-04-20T00:00:00Z' }
+
+  const event = await read({ ...BOUNCE, ...said })
+
+  expect(event).toMatchObject({ at: NOW, relayId: 'ab' })
+})
+
 test('an event that is still to come happened now', async () => {
   expect((await read({ ...BOUNCE, BouncedAt: '2036-01-01T00:00:00Z' })).at).toEqual(NOW)
 })

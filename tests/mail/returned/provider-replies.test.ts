@@ -5,6 +5,7 @@ import type { Verdict } from '#mail/returned/returned.ts'
 // Words that the world's mail systems are known for.
 const REPLIES: Record<Verdict, string[]> = {
   hard: [
+    '554 5.7.1 <reader@example.net>: Recipient address rejected: Access denied',
     // Google
     "550-5.1.1 The email account that you tried to reach does not exist. Please try 550-5.1.1 double-checking the recipient's email address for typos or unnecessary spaces.",
     '553 5.1.2 We weren’t able to find the recipient domain. Please check for any spelling errors, and make sure you didn’t enter any spaces, periods, or other punctuation after the recipient’s email address.',
@@ -75,7 +76,6 @@ const REPLIES: Record<Verdict, string[]> = {
     '550 User has exceeded storage limit',
     '550 mailbox is full',
     '550 5.2.2 <reader@example.net>: mailbox is over quota',
-    '554 5.7.1 <reader@example.net>: Recipient address rejected: Access denied',
     '550 5.1.1 mailbox temporarily disabled',
     '550 5.7.1 RESOLVER.RST.NotAuthorized; not authorized',
     '550 5.7.1 The recipient has blocked you',

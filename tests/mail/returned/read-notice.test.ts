@@ -195,3 +195,14 @@ test('a notice that is a page is read by its words', async () => {
 
   expect(returned).toMatchObject({ reason: 'mailbox full', code: 552 })
 })
+
+test('what stands behind twenty thousand lines is not read: a megabyte of line ends would take ten seconds', async () => {
+  const head = ['From: MAILER-DAEMON@mx.example.net', 'Subject: Returned mail', '']
+  const words = '550 5.1.1 <reader1@example.org>: Recipient address rejected: User unknown'
+
+  const near = await readReturn(mailOf(...head, ...Array<string>(10_000).fill(''), words))
+  const far = await readReturn(mailOf(...head, ...Array<string>(20_001).fill(''), words))
+
+  expect(near.returned).toMatchObject({ verdict: 'hard' })
+  expect(far.returned).toMatchObject({ reason: 'unknown' })
+})

@@ -72,12 +72,19 @@ export function openInbound(
       if (own.token === undefined)
         await takeWithoutToken(context, come, own.kind === 'desk' ? undefined : desk)
       else if (own.kind === 'unsubscribe') await takeLeaving(context, { ...come, mail }, own.token)
-      else await takeAbout(context, come, own.token)
+      else await takeAbout(context, withoutLetter(come, mail), own.token)
     },
   }
 }
 
 type Come = { channel: InboundMail['channel']; key: string; read: ReadReturn }
+
+/** A person's mail has a sender on its envelope; a machine's answer need not (RFC 5321, 4.5.5). */
+function withoutLetter(come: Come, { channel, sender }: InboundMail): Come {
+  const isLetter = come.read.returned.kind === 'reply'
+  if (!isLetter || channel !== 'smtp' || sender !== '') return come
+  return { ...come, read: { ...come.read, returned: { kind: 'auto-reply' } } }
+}
 
 /** A mail to the envelope sender of one of ours. */
 async function takeAbout(context: Needs, { read, ...come }: Come, token: Token): Promise<void> {

@@ -18,6 +18,10 @@ export function bounceOfNotice({ text, subject, parts }: MailParts): Bounce {
   return { ...makeBounce(found, said), names: namesIn(quoted, own) }
 }
 
+function within(text: string): string[] {
+  return [...text.matchAll(ADDRESS)].map(([address]) => address.toLowerCase().replace(/[.>]+$/, ''))
+}
+
 const ADDRESS = /[^\s"'(<,;:]{1,64}@[\w.-]{1,255}/g
 
 /** At the beginning of a reply stands the address that it was said of. */
@@ -25,8 +29,6 @@ const AT_BEGINNING = 80
 
 /** In the reply itself; else in the lines above it; of a notice without a reply, anywhere. */
 function namesIn(quoted: Notice['quoted'], own: string): string[] {
-  const within = (text: string) =>
-    [...text.matchAll(ADDRESS)].map(([address]) => address.toLowerCase().replace(/[.>]+$/, ''))
   const inReply = within(/<[^<>\s]*>/.exec(quoted?.text.slice(0, AT_BEGINNING) ?? '')?.[0] ?? '')
   const names = inReply.length > 0 ? inReply : within(quoted?.above ?? own)
   return [...new Set(names)].slice(0, 20)

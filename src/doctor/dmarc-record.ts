@@ -4,10 +4,11 @@ import { parseTagList } from './tag-list.ts'
 export type DmarcRecord = { domain: string; text: string; tags: Map<string, string> }
 
 export type DmarcWalk = {
-  /** The domain whose record counts for the sender's domain, with what stands there; null where there is none. */
+  /** The record that counts for the sender's domain, with where it stands; null where there is none. */
   policy: DmarcRecord | null
-  /** Names with several records, or with one that does not begin as it must. */
-  several: string[]
+  /** Names with several records, of which receivers read none. */
+  several: { domain: string; records: DmarcRecord[] }[]
+  /** Names with a record that does not begin as it must. */
   unread: { domain: string; text: string }[]
   organisation: string
 }
@@ -19,22 +20,36 @@ const LONGEST_WALK = 7
 /** RFC 9989 4.10: from the name up to the top-level domain, eight questions at most. */
 export async function walkDmarc(dns: Dns, domain: string): Promise<DmarcWalk> {
   const found: DmarcRecord[] = []
-  const several: string[] = []
+  const several: DmarcWalk['several'] = []
   const unread: { domain: string; text: string }[] = []
   for (const name of namesOf(domain)) {
     const texts = (await dns.txt(`_dmarc.${name}`)).map((text) => text.trim())
-    const records = texts.filter((text) => /^v\s*=\s*DMARC1\s*(?:;|$)/.test(text))
+    const records = texts
+      .filter((text) => /^v\s*=\s*DMARC1\s*(?:;|$)/.test(text))
+      .map((text) => ({ domain: name, text, tags: tagsOf(text) }))
     const near = texts.find((text) => /dmarc1/i.test(text))
-    const [text] = records
-    if (records.length > 1) several.push(name)
-    else if (text !== undefined) found.push({ domain: name, text, tags: tagsOf(text) })
+    const [record] = records
+    if (records.length > 1) several.push({ domain: name, records })
+    else if (record !== undefined) found.push(record)
     else if (near !== undefined) unread.push({ domain: name, text: near })
     if (['y', 'n'].includes(found.at(-1)?.tags.get('psd') ?? '')) break
   }
   const organisation = organisationOf(domain, found)
-  const own = found[0]?.domain === domain ? found[0] : undefined
-  const above = found.find((record) => record.domain === organisation)
-  return { policy: own ?? above ?? null, several, unread, organisation }
+  return { policy: policyOf(found, [domain, organisation]), several, unread, organisation }
+}
+
+/** The sender's own, else that of its organisation, else that of the registry (RFC 9989 4.10.1). */
+function policyOf(found: DmarcRecord[], names: string[]): DmarcRecord | null {
+  for (const name of names) {
+    const record = found.find(({ domain }) => domain === name)
+    if (record !== undefined) return record
+  }
+  return found.find((record) => isRegistry(record)) ?? null
+}
+
+/** A name under which others register theirs, such as `bank` (RFC 9989 4.7, psd). */
+export function isRegistry({ tags }: DmarcRecord): boolean {
+  return tags.get('psd') === 'y'
 }
 
 function namesOf(domain: string): string[] {
@@ -50,9 +65,10 @@ function namesOf(domain: string): string[] {
 }
 
 function organisationOf(domain: string, found: DmarcRecord[]): string {
-  for (const { domain: name, tags } of found) {
+  for (const record of found) {
+    const { domain: name, tags } = record
     if (tags.get('psd') === 'n') return name
-    if (tags.get('psd') === 'y' && name !== domain)
+    if (isRegistry(record) && name !== domain)
       return domain
         .split('.')
         .slice(-(name.split('.').length + 1))

@@ -1,5 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { codeOf, hasCode, Refusal } from '#errors.ts'
+import { reverseNameOf } from './reverse-name.ts'
 
 export type Mx = { exchange: string; priority: number }
 
@@ -58,7 +59,9 @@ export function openDns({
     aaaa: async (name) => once(`AAAA ${name}`, async () => resolver.resolve6(name)),
     mx: async (name) => once(`MX ${name}`, async () => resolver.resolveMx(name)),
     cname: async (name) => once(`CNAME ${name}`, async () => resolver.resolveCname(name)),
-    ptr: async (address) => once(`PTR ${address}`, async () => resolver.reverse(address)),
+    // Not `reverse`: that reads the machine's own hosts file, and says of a dead resolver that there is no name.
+    ptr: async (address) =>
+      once(`PTR ${address}`, async () => resolver.resolvePtr(reverseNameOf(address))),
   }
 }
 

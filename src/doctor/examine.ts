@@ -1,3 +1,4 @@
+import { reasonOf } from '#errors.ts'
 import { checkAlignment } from './checks/alignment.ts'
 import { checkBimi } from './checks/bimi.ts'
 import { checkBlocklists } from './checks/blocklists.ts'
@@ -43,25 +44,25 @@ export const checkNames = Object.keys(table) as CheckName[]
 
 export type Examined = { check: CheckName; findings: Finding[] }
 
-/** Every check of the list, side by side; one that gets no answer from the DNS says so. */
+/** Every check of the list, side by side; one that fails says so, and takes no other with it. */
 export async function examine(
   visit: Visit,
   names: readonly CheckName[] = checkNames,
 ): Promise<Examined[]> {
-  return Promise.all(
-    names.map(async (check) => ({ check, findings: await run(table[check], visit) })),
-  )
+  return Promise.all(names.map(async (check) => ({ check, findings: await run(check, visit) })))
 }
 
-async function run(check: Check, visit: Visit): Promise<Finding[]> {
+async function run(name: CheckName, visit: Visit): Promise<Finding[]> {
   try {
-    return await check(visit)
+    return await table[name](visit)
   } catch (error) {
-    if (!(error instanceof DnsFailure)) throw error
+    const says = `This could not be looked at: ${reasonOf(error)}.`
     return [
-      warning('dns-failed', `This could not be looked at: ${error.message}.`, {
-        fix: 'Look at the name servers of the domain, or name another resolver with --resolver.',
-      }),
+      error instanceof DnsFailure
+        ? warning('dns-failed', says, {
+            fix: 'Look at the name servers of the domain, or name another resolver with --resolver.',
+          })
+        : warning('check-failed', says, { fix: `Ask again with: daybreak doctor --only ${name}` }),
     ]
   }
 }

@@ -22,6 +22,7 @@ export function openOutside({
     connect: openConnect(dns, timeoutMs),
     ca: undefined,
     askWeb: openWebAsker({ timeoutMs, ca: undefined }),
+    timeoutMs,
     now,
     nonce: () => randomBytes(24).toString('base64url'),
   }

@@ -2,9 +2,7 @@ import type { RelayConfig } from '#mail/smtp-url.ts'
 import type { Visit } from './sender.ts'
 import { type Conversation, converse } from './smtp-probe.ts'
 
-const TIMEOUT_MS = 10_000
-
-/** A conversation with a relay of ours, up to the login. */
+/** A conversation with a relay or a mail server, up to the login. */
 export async function openConversation(
   { sender, outside }: Visit,
   { host, port, secure }: Pick<RelayConfig, 'host' | 'port' | 'secure'>,
@@ -15,6 +13,6 @@ export async function openConversation(
     secure,
     name: sender.publicUrl.hostname,
     ca: outside.ca,
-    timeoutMs: TIMEOUT_MS,
+    timeoutMs: outside.timeoutMs,
   })
 }

@@ -40,6 +40,8 @@ export type Outside = {
   /** Certificates that count as known besides the usual ones. */
   ca: string[] | undefined
   askWeb: AskWeb
+  /** How long a mail server may be silent. */
+  timeoutMs: number
   now: () => Date
   nonce: () => string
 }

@@ -38,6 +38,11 @@ export function parseSpf(text: string): SpfRecord {
   return record
 }
 
+/** Where the record leads for everybody else; behind `all` it is never read (RFC 7208 6.1). */
+export function redirectOf({ terms, redirect }: SpfRecord): string | null {
+  return terms.some(({ name }) => name === 'all') ? null : redirect
+}
+
 function takeModifier(record: SpfRecord, [, name = '', value = '']: RegExpExecArray): boolean {
   if (name.toLowerCase() !== 'redirect')
     return !/^(?:all|include|a|mx|ptr|ip4|ip6|exists)$/i.test(name)

@@ -12,7 +12,8 @@ export type SpfWalk = {
   broken: string[]
   /** Words that nobody understands, in the records below. */
   odd: string[]
-  usesPtr: boolean
+  /** Domains whose own record uses ptr. */
+  ptrIn: string[]
   /** What the record says of everybody else, by the last record of redirects. */
   last: string | null
 }
@@ -29,7 +30,7 @@ export async function walkSpf(dns: Dns, domain: string, record: SpfRecord): Prom
     loops: [],
     broken: [],
     odd: [],
-    usesPtr: false,
+    ptrIn: [],
     last: null,
   }
   walk.last = await follow(record, { dns, walk, path: [domain.toLowerCase()] })
@@ -59,7 +60,7 @@ const ASKING = ['include', 'a', 'mx', 'ptr', 'exists']
 async function ask(term: { name: string; target: string }, way: Way): Promise<void> {
   const { name, target } = term
   if (ASKING.includes(name)) way.walk.lookups += 1
-  way.walk.usesPtr ||= name === 'ptr'
+  if (name === 'ptr') way.walk.ptrIn.push(way.path.at(-1) ?? '')
   // What a macro stands for is known only with a mail.
   if (target.includes('%')) return
   if (name === 'include') await enter(target, way)

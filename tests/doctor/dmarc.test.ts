@@ -88,6 +88,14 @@ const rows: Row[] = [
     ['dmarc-options'],
     dmarc('v=DMARC1; p=reject; fo=x; rua=mailto:a@courier.example'),
   ],
+  [
+    'only the DMARC record of a registry',
+    ['dmarc-registry'],
+    (world) => {
+      world.dns.set('TXT', `_dmarc.${FROM}`)
+      world.dns.set('TXT', '_dmarc.example', 'v=DMARC1; p=reject; psd=y; rua=mailto:a@example')
+    },
+  ],
   ['DMARC without reports', ['dmarc-no-reports'], dmarc('v=DMARC1; p=reject')],
   [
     'DMARC reports to an address without mailto',

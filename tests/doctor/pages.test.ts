@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { namesAndMends, type Row } from './names-and-mends.ts'
-import { answered, PUBLIC, RELAY, type World } from './world.ts'
+import { answered, BOUNCE, PUBLIC, RELAY, type World } from './world.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
@@ -63,6 +63,14 @@ const rows: Row[] = [
       const take = world.returns.reply
       world.mailboxes.reply = (mailbox) => (mailbox === 'abuse' ? '550 no' : '250 ok')
       world.returns.reply = (mailbox) => (mailbox === 'abuse' ? '550 no' : (take?.(mailbox) ?? ''))
+    },
+  ],
+  [
+    'only the policy, when the first server for bounces does not answer and the second does',
+    ['mta-sts-mx'],
+    (world) => {
+      world.dns.set('A', 'down.example', '203.0.113.66')
+      world.dns.set('MX', BOUNCE, '5 down.example.', `10 ${PUBLIC}.`)
     },
   ],
   [
@@ -189,8 +197,29 @@ const rows: Row[] = [
     seen({ ...INSIDE, forwarded: 'believed' }, '10.0.0.9'),
   ],
   [
+    'a CDN that is not trusted',
+    ['proxy-untrusted'],
+    seen({ client: 'public', range: null, forwarded: 'ignored' }),
+  ],
+  [
+    'a check that comes to grief',
+    ['check-failed'],
+    (world) =>
+      void world.pages.set(SELF, () => {
+        throw new Error('something else')
+      }),
+  ],
+  [
+    'a public address of this machine itself, whose clock is ten minutes ahead',
+    ['clock-same-place'],
+    (world) => {
+      world.sender.ownAddresses.push('203.0.113.7')
+      world.now = new Date(Date.now() + 10 * 60_000)
+    },
+  ],
+  [
     'a question from the machine itself',
-    ['proxy-same-place'],
+    ['proxy-same-place', 'clock-same-place'],
     (world) => {
       world.sender.ownAddresses.push('203.0.113.7')
       seen({ ...INSIDE, forwarded: 'none' })(world)

@@ -71,6 +71,14 @@ const rows: Row[] = [
     (world) => void world.unreachable.add(RELAY),
   ],
   [
+    'a relay that says nothing',
+    ['relay-unreachable'],
+    (world) => {
+      world.timeoutMs = 1000
+      world.relay = { greeting: '' }
+    },
+  ],
+  [
     'a relay that turns everybody away',
     ['relay-unreachable'],
     (world) => void (world.relay.greeting = '421 too busy'),

@@ -50,6 +50,137 @@ describe('what is said', () => {
     ])
   })
 
+  test('names the networks of a CDN, beside those that are trusted', async () => {
+    await using world = await openWorld()
+    world.sender.trustedProxies = ['192.168.7.0/24']
+    seen({ client: 'public', range: null, forwarded: 'ignored' })(world)
+
+    const [found] = await world.faults(['proxy'])
+
+    expect(found?.fix).toMatch(/TRUSTED_PROXIES to 192\.168\.7\.0\/24 and the networks/)
+  })
+
+  test.each([
+    [
+      ['v=DMARC1; p=none; rua=mailto:a@courier.example', 'v=DMARC1; p=reject'],
+      'v=DMARC1; p=reject; rua=mailto:a@courier.example',
+    ],
+    [
+      [
+        'v=DMARC1; p=reject; t=y; rua=mailto:a@courier.example',
+        'v=DMARC1; p=reject; sp=quarantine; rua=mailto:b@courier.example',
+      ],
+      'v=DMARC1; p=reject; rua=mailto:b@courier.example; sp=quarantine',
+    ],
+  ])('of two DMARC records the strictest is kept: %s', async (texts, kept) => {
+    await using world = await openWorld()
+    world.dns.set('TXT', `_dmarc.${FROM}`, ...texts)
+
+    const [found] = await world.faults(['dmarc'])
+
+    expect(found?.records).toEqual([{ name: `_dmarc.${FROM}`, type: 'TXT', value: kept }])
+  })
+
+  test("a DMARC record in a registry's place asks for no less, below the organisation", async () => {
+    await using world = await openWorld()
+    world.sender.fromDomain = `letters.${FROM}`
+    world.dns.set('TXT', `_dmarc.${FROM}`)
+    world.dns.set('TXT', '_dmarc.example', 'v=DMARC1; p=none; sp=quarantine; psd=y')
+
+    const [found] = await world.faults(['dmarc'])
+
+    expect(found?.records).toEqual([
+      {
+        name: `_dmarc.${FROM}`,
+        type: 'TXT',
+        value: `v=DMARC1; p=quarantine; rua=mailto:postmaster@${FROM}`,
+      },
+    ])
+  })
+
+  test.each([
+    ['is kept as an include', '-all', 'v=spf1 ip4:203.0.113.5 include:shared.example -all'],
+    ['is dropped where it lets everybody in', '+all', 'v=spf1 ip4:203.0.113.5 -all'],
+  ])('the redirect of an SPF record %s', async (_, end, value) => {
+    await using world = await openWorld()
+    world.dns.set('TXT', BOUNCE, 'v=spf1 redirect=shared.example')
+    world.dns.set('TXT', 'shared.example', `v=spf1 ip4:192.0.2.77 ${end}`)
+
+    const found = await world.faults(['spf'])
+
+    expect(found.map(({ records }) => records)).toEqual([[{ name: BOUNCE, type: 'TXT', value }]])
+  })
+
+  test('names the record that uses ptr', async () => {
+    await using world = await openWorld()
+    world.dns.set('TXT', 's1.example', 'v=spf1 ptr -all')
+    world.dns.set('TXT', BOUNCE, 'v=spf1 ip4:203.0.113.5 include:s1.example -all')
+
+    const [found] = await world.faults(['spf'])
+
+    expect(found?.says).toContain('s1.example')
+    expect(found?.fix).toContain('Ask whoever runs s1.example')
+  })
+
+  test('tells why each mail server could not be asked', async () => {
+    await using world = await openWorld()
+    world.dns.set('MX', BOUNCE, '20 two.example.', '10 one.example.')
+
+    const [found] = await world.faults(['returns'])
+
+    expect(found?.says).toMatch(
+      /one\.example: connection refused; two\.example: connection refused/,
+    )
+  })
+
+  test('does not say what a relay calls itself when it was not reached', async () => {
+    await using world = await openWorld()
+    world.unreachable.add(RELAY)
+
+    const lines = reportLines(await examine(world.visit(), ['reverse-dns']))
+
+    expect(lines).toEqual([
+      expect.stringMatching(/the name of 203\.0\.113\.5 leads back; .* could not be seen/),
+    ])
+  })
+
+  test('answers of readers are lost', async () => {
+    await using world = await openWorld()
+    world.dns.set('MX', FROM, '0 .')
+
+    const [found] = await world.faults(['mx'])
+
+    expect(found?.says).toContain('so answers of readers are lost.')
+  })
+
+  test('a check that comes to grief takes no other with it, and says why', async () => {
+    await using world = await openWorld()
+    world.pages.set(SELF, () => {
+      throw new Error('something else')
+    })
+
+    const lines = reportLines(await examine(world.visit(), ['mx', 'proxy']))
+
+    expect(lines).toEqual([
+      expect.stringMatching(/^✓ mx/),
+      expect.stringMatching(/^✓ mx/),
+      '! proxy: This could not be looked at: something else.',
+      '    Ask again with: daybreak doctor --only proxy',
+    ])
+  })
+
+  test('a relay on this machine does not count as another clock', async () => {
+    await using world = await openWorld()
+    relay('smtp://localhost:587')(world)
+    const then = new Date(world.now.getTime() - 24 * 3600 * 1000)
+    world.relay = { greeting: `220 ${RELAY} ${then.toUTCString().replace('GMT', '+0000')}` }
+    world.sender.ownAddresses.push('203.0.113.7')
+
+    const found = await world.faults(['clock'])
+
+    expect(found.map(({ code }) => code)).toEqual(['clock-same-place'])
+  })
+
   test('no mail is sent while servers are asked', async () => {
     await using world = await openWorld()
 

@@ -128,6 +128,23 @@ const rows: Row[] = [
   ],
   ['SPF without an end', ['spf-no-all'], spf(`v=spf1 ${RELAY_IP}`)],
   ['ptr in SPF', ['spf-ptr'], spf(`v=spf1 ${RELAY_IP} ptr -all`)],
+  [
+    'ptr in a record that SPF includes',
+    ['spf-include-ptr'],
+    (world) => {
+      world.dns.set('TXT', 's1.example', 'v=spf1 ip4:192.0.2.1 ptr -all')
+      spf(`v=spf1 ${RELAY_IP} include:s1.example -all`)(world)
+    },
+  ],
+  [
+    'nothing with a redirect to the provider',
+    [],
+    (world) => {
+      world.sender.relays.push(relayOf(`smtp://u:p@${RELAY}:587?profile=ses&name=ses`))
+      world.dns.set('TXT', 'amazonses.com', 'v=spf1 ip4:192.0.2.0/24 -all')
+      spf(`v=spf1 ${RELAY_IP} redirect=amazonses.com`)(world)
+    },
+  ],
   ['a relay that SPF does not allow', ['spf-relay'], spf('v=spf1 ip4:192.0.2.77 -all')],
   [
     'a provider that SPF does not include',

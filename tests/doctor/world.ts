@@ -40,6 +40,7 @@ export type World = AsyncDisposable & {
   /** `POST /u/`: what a page answers. */
   pages: Map<string, (question: WebQuestion) => WebAnswer>
   now: Date
+  timeoutMs: number
   ca: string[]
   unreachable: Set<string>
   visit(): Visit
@@ -76,7 +77,7 @@ export async function openWorld(): Promise<World> {
   layPages(pages, sender)
   const world: Pick<
     World,
-    'relay' | 'returns' | 'mailboxes' | 'now' | 'ca' | 'switches' | 'sender'
+    'relay' | 'returns' | 'mailboxes' | 'now' | 'timeoutMs' | 'ca' | 'switches' | 'sender'
   > = {
     sender,
     switches: { blocklists: true, mailboxes: true },
@@ -88,6 +89,7 @@ export async function openWorld(): Promise<World> {
     },
     mailboxes: { greeting: `220 mx.${FROM} ESMTP` },
     now: new Date(),
+    timeoutMs: 10_000,
     ca: [pair.cert],
   }
   const opened: World = Object.assign(world, {
@@ -224,6 +226,7 @@ function visitOf(world: World): Visit {
           }
         )
       },
+      timeoutMs: world.timeoutMs,
       now: () => world.now,
       nonce: () => 'a-nonce-that-is-long-enough',
     },

@@ -1,25 +1,11 @@
-import { effectivePolicy, type DmarcRecord, POLICIES, walkDmarc } from '../dmarc-record.ts'
+import { type DmarcRecord, effectivePolicy, isRegistry, walkDmarc } from '../dmarc-record.ts'
+import { listOf, lowerTags, MAILTO, recordAt, RULES, strictestOf } from '../dmarc-mend.ts'
 import type { Dns } from '../dns.ts'
 import { fault, type Finding, hint, right, warning } from '../finding.ts'
 import type { Visit } from '../sender.ts'
-import { formatTagList, parseTagList } from '../tag-list.ts'
+import { parseTagList } from '../tag-list.ts'
 
 const REMOVED = ['pct', 'rf', 'ri']
-const RULES: ReadonlyMap<string, (value: string) => boolean> = new Map([
-  ['v', (value) => value === 'DMARC1'],
-  ['p', (value) => POLICIES.includes(value)],
-  ['sp', (value) => POLICIES.includes(value)],
-  ['np', (value) => POLICIES.includes(value)],
-  ['adkim', (value) => ['r', 's'].includes(value)],
-  ['aspf', (value) => ['r', 's'].includes(value)],
-  ['t', (value) => ['y', 'n'].includes(value)],
-  ['psd', (value) => ['n', 'u'].includes(value)],
-  ['fo', (value) => /^[01ds](?::[01ds])*$/.test(value)],
-  ['rua', (value) => listOf(value).every((uri) => MAILTO.test(uri))],
-  ['ruf', (value) => listOf(value).every((uri) => MAILTO.test(uri))],
-])
-const MAILTO = /^mailto:[^@\s,!]+@([a-z0-9.-]+\.[a-z0-9-]+)(?:![0-9]+[kmgt]?)?$/i
-
 /** What receivers are told to do with mail that only looks like ours (RFC 9989). */
 export async function checkDmarc({ sender, outside: { dns } }: Visit): Promise<Finding[]> {
   const { fromDomain } = sender
@@ -28,10 +14,11 @@ export async function checkDmarc({ sender, outside: { dns } }: Visit): Promise<F
   const [unread] = walk.unread
   if (twice !== undefined)
     return [
-      fault('dmarc-several', `${twice} has several DMARC records, and receivers then read none.`, {
-        ...first(twice),
-        fix: 'Keep one:',
-      }),
+      fault(
+        'dmarc-several',
+        `${twice.domain} has several DMARC records, and receivers then read none.`,
+        { fix: 'Keep one:', records: [strictestOf(twice)] },
+      ),
     ]
   if (unread !== undefined)
     return [
@@ -50,13 +37,21 @@ export async function checkDmarc({ sender, outside: { dns } }: Visit): Promise<F
         first(fromDomain),
       ),
     ]
+  const effect = effectivePolicy(walk, fromDomain)
+  if (isRegistry(policy) && policy.domain !== fromDomain)
+    return [
+      warning(
+        'dmarc-registry',
+        `${fromDomain} has no DMARC record of its own, so that of ${policy.domain} counts, which asks for ${effect} and sends you no reports.`,
+        { fix: 'Publish:', records: [recordAt(walk.organisation, new Map([['p', effect]]))] },
+      ),
+    ]
   const findings = [
     ...faultsOf(policy),
     ...hintsOf(policy),
     ...(await reportFaults(dns, { policy, organisation: walk.organisation })),
   ]
   if (findings.some(({ level }) => level !== 'hint')) return findings
-  const effect = effectivePolicy(walk, fromDomain)
   return [
     right('dmarc', `DMARC of ${fromDomain}: ${policy.domain} asks for ${effect}.`),
     ...findings,
@@ -82,37 +77,6 @@ function first(domain: string) {
       },
     ],
   }
-}
-
-/** What is good of the record, in the order receivers want it. */
-function recordAt(domain: string, tags: ReadonlyMap<string, string>) {
-  const kept = [...tags].filter(
-    ([name, value]) => !['v', 'p'].includes(name) && RULES.get(name)?.(value) === true,
-  )
-  const asked = tags.get('p') ?? ''
-  return {
-    name: `_dmarc.${domain}`,
-    type: 'TXT' as const,
-    value: formatTagList(
-      new Map([
-        ['v', 'DMARC1'],
-        ['p', POLICIES.includes(asked) ? asked : 'none'],
-        ...kept,
-        ...(kept.some(([name]) => name === 'rua')
-          ? []
-          : ([['rua', `mailto:postmaster@${domain}`]] as const)),
-      ]),
-    ),
-  }
-}
-
-function lowerTags(text: string): Map<string, string> {
-  return new Map(
-    [...parseTagList(text).tags].map(([name, value]) => [
-      name.toLowerCase(),
-      ['rua', 'ruf'].includes(name.toLowerCase()) ? value : value.toLowerCase(),
-    ]),
-  )
 }
 
 function republish({ domain, tags }: Pick<DmarcRecord, 'domain' | 'tags'>) {
@@ -220,8 +184,4 @@ async function reportFaults(
     )
   }
   return findings
-}
-
-function listOf(value: string): string[] {
-  return value.split(',').map((part) => part.trim())
 }

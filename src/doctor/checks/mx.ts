@@ -9,7 +9,7 @@ export async function checkMx({ sender, outside: { dns } }: Visit): Promise<Find
   const replyDomain = replyTo.slice(replyTo.lastIndexOf('@') + 1).toLowerCase()
   const findings: Finding[] = []
   for (const domain of new Set([fromDomain, replyDomain]))
-    findings.push(...(await faultsOf(dns, { domain, what: 'answers of readers' })))
+    findings.push(...(await faultsOf(dns, { domain, loses: 'answers of readers are lost' })))
   if (returnsBy === 'webhook')
     findings.push(
       hint(
@@ -19,7 +19,9 @@ export async function checkMx({ sender, outside: { dns } }: Visit): Promise<Find
     )
   else {
     const target = returnsBy === 'server' ? publicUrl.hostname : undefined
-    findings.push(...(await faultsOf(dns, { domain: bounceDomain, what: 'returned mail', target })))
+    findings.push(
+      ...(await faultsOf(dns, { domain: bounceDomain, loses: 'returned mail is lost', target })),
+    )
     if (returnsBy === 'nowhere')
       findings.push(
         warning(
@@ -34,9 +36,9 @@ export async function checkMx({ sender, outside: { dns } }: Visit): Promise<Find
   return findings
 }
 
-type Wanted = { domain: string; what: string; target?: string | undefined }
+type Wanted = { domain: string; loses: string; target?: string | undefined }
 
-async function faultsOf(dns: Dns, { domain, what, target }: Wanted): Promise<Finding[]> {
+async function faultsOf(dns: Dns, { domain, loses, target }: Wanted): Promise<Finding[]> {
   const fix =
     target === undefined
       ? { fix: `Publish an MX record for ${domain} that names the server of its mail.` }
@@ -56,13 +58,13 @@ async function faultsOf(dns: Dns, { domain, what, target }: Wanted): Promise<Fin
             fix,
           ),
         ]
-      : [fault('mx-missing', `${says}, so ${what} is lost.`, fix)]
+      : [fault('mx-missing', `${says}, so ${loses}.`, fix)]
   }
   if (found.some(({ exchange }) => exchange === '' || exchange === '.'))
     return [
       fault(
         'mx-null',
-        `${domain} says that it takes no mail (a null MX, RFC 7505), so ${what} is lost.`,
+        `${domain} says that it takes no mail (a null MX, RFC 7505), so ${loses}.`,
         fix,
       ),
     ]

@@ -103,7 +103,7 @@ function clientFaults(
   { sender: { ownAddresses, trustedProxies } }: Visit,
   { answer, said, address }: { answer: Answered; said: Said; address: string },
 ): Finding[] {
-  if (said.client === 'public') return []
+  if (said.client === 'public') return publicFaults(trustedProxies, said)
   const network = said.range ?? 'the network of the proxy'
   const setting = [...trustedProxies, network].join(',')
   if (said.client === 'private' && said.forwarded === 'ignored')
@@ -143,6 +143,21 @@ function clientFaults(
       `Public pages see an address in ${network} for every reader's, and the proxy does not say whose request it is.`,
       {
         fix: `Let it send X-Forwarded-For (nginx: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;) and set TRUSTED_PROXIES=${setting}`,
+      },
+    ),
+  ]
+}
+
+/** The doctor sends no X-Forwarded-For: one that was ignored came from a proxy, at an address that counts as a reader's. */
+function publicFaults(trustedProxies: string[], { forwarded }: Said): Finding[] {
+  if (forwarded !== 'ignored') return []
+  const also = trustedProxies.length === 0 ? '' : `${trustedProxies.join(',')} and `
+  return [
+    fault(
+      'proxy-untrusted',
+      "Public pages see the public address of a proxy (a CDN) for every reader's: what it says of readers is not believed.",
+      {
+        fix: `Set TRUSTED_PROXIES to ${also}the networks that the provider of the proxy publishes, with commas between.`,
       },
     ),
   ]

@@ -1,9 +1,11 @@
 import { reasonOf } from '#errors.ts'
 import { fault, type Finding, hint, right, warning } from '../finding.ts'
+import { openConversation } from '../relay-talk.ts'
 import type { Visit } from '../sender.ts'
-import { type Conversation, converse } from '../smtp-probe.ts'
+import type { Conversation } from '../smtp-probe.ts'
 
-const TIMEOUT_MS = 10_000
+/** Where port 25 is blocked, none of them answers, and each takes its time. */
+const MOST_SERVERS = 3
 
 /** Whether a bounce would be taken, and a forged one refused. */
 export async function checkReturns(visit: Visit): Promise<Finding[]> {
@@ -94,35 +96,28 @@ export async function checkMailboxes(visit: Visit): Promise<Finding[]> {
 
 type Reply = { code: number; text: string }
 
-/** The replies to RCPT, or why there are none. No mail is sent. */
-async function ask(
-  { sender, outside }: Visit,
-  { domain, mailboxes }: { domain: string; mailboxes: string[] },
-): Promise<Reply[] | string> {
-  const hosts = (await outside.dns.mx(domain)).toSorted(
-    (one, other) => one.priority - other.priority,
-  )
-  const [mx] = hosts
-  if (mx === undefined || mx.exchange === '') return 'it has no mail server.'
-  try {
-    await using talk = await converse(outside.connect, {
-      host: mx.exchange,
-      port: 25,
-      secure: false,
-      name: sender.publicUrl.hostname,
-      ca: outside.ca,
-      timeoutMs: TIMEOUT_MS,
-    })
-    return await repliesOf(talk, { domain, mailboxes })
-  } catch (error) {
-    return `${mx.exchange}: ${reasonOf(error)}`
+type Question = { domain: string; mailboxes: string[] }
+
+/** The replies to RCPT of the first server that gives any, or why none does. No mail is sent. */
+async function ask(visit: Visit, question: Question): Promise<Reply[] | string> {
+  const hosts = (await visit.outside.dns.mx(question.domain))
+    .toSorted((one, other) => one.priority - other.priority)
+    .map(({ exchange }) => exchange)
+    .filter((exchange) => exchange !== '')
+  if (hosts.length === 0) return 'it has no mail server.'
+  const reasons: string[] = []
+  for (const host of hosts.slice(0, MOST_SERVERS)) {
+    try {
+      await using talk = await openConversation(visit, { host, port: 25, secure: false })
+      return await repliesOf(talk, question)
+    } catch (error) {
+      reasons.push(`${host}: ${reasonOf(error)}`)
+    }
   }
+  return reasons.join('; ')
 }
 
-async function repliesOf(
-  talk: Conversation,
-  { domain, mailboxes }: { domain: string; mailboxes: string[] },
-): Promise<Reply[]> {
+async function repliesOf(talk: Conversation, { domain, mailboxes }: Question): Promise<Reply[]> {
   const open = await talk.say('MAIL FROM:<>')
   if (open.code !== 250)
     throw new Error(`it answers an empty sender with ${open.code} ${open.text}`)

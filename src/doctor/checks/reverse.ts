@@ -1,5 +1,6 @@
+import { isIP } from 'node:net'
+import { reverseNameOf } from '../reverse-name.ts'
 import { spf as verifySpf } from 'mailauth/lib/spf/index.js'
-import { reasonOf } from '#errors.ts'
 import { addressesOf, mailauthResolver } from '../dns.ts'
 import { fault, type Finding, hint, right, warning } from '../finding.ts'
 import { isProvider, type RelayPlace, relayPlaces } from '../relay-places.ts'
@@ -47,7 +48,15 @@ async function checkPlace(visit: Visit, place: RelayPlace): Promise<Finding[]> {
     finding.level === 'fault' && !certain ? { ...finding, level: 'warning' } : finding,
   )
   if (said.length > 0) return said
-  return [right('ptr', `Reverse DNS: ${addresses.join(', ')} is ${hello ?? 'named'} and back.`)]
+  const all = addresses.join(', ')
+  return [
+    right(
+      'ptr',
+      hello === null
+        ? `Reverse DNS: the name of ${all} leads back; what the relay ${relay.name} calls itself could not be seen.`
+        : `Reverse DNS: ${all} is ${hello} and back.`,
+    ),
+  ]
 }
 
 /** What the relay calls itself: what it says in HELO to others is nearly always the same. */
@@ -55,9 +64,9 @@ async function nameOf(visit: Visit, { relay }: RelayPlace): Promise<string | nul
   try {
     await using talk = await openConversation(visit, relay)
     return talk.hello.greeting.split(/\s/)[0]?.toLowerCase().replace(/\.$/, '') ?? null
-  } catch (error) {
+  } catch {
     // The check of the relay's encryption says that it cannot be reached.
-    return reasonOf(error) === '' ? '' : null
+    return null
   }
 }
 
@@ -67,7 +76,8 @@ async function checkAddress(
 ): Promise<Finding[]> {
   const names = await dns.ptr(address)
   const [name] = names
-  const value = `${hello !== null && isFull(hello) ? hello : host}.`
+  const named = [hello ?? '', host].find((each) => isFull(each) && isIP(each) === 0)
+  const value = `${named ?? 'THE.NAME.OF.YOUR.MAIL.SERVER'}.`
   const fix = {
     fix: 'Whoever gave you the address publishes:',
     records: [{ name: reverseNameOf(address), type: 'PTR' as const, value }],
@@ -176,14 +186,4 @@ function isFull(name: string): boolean {
     /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(name) &&
     !/\.(?:local|localdomain|lan|internal)$/.test(name)
   )
-}
-
-function reverseNameOf(address: string): string {
-  if (!address.includes(':')) return `${address.split('.').toReversed().join('.')}.in-addr.arpa`
-  const [head = '', tail = ''] = address.split('::')
-  const groups = head.split(':').filter(Boolean)
-  const rest = tail.split(':').filter(Boolean)
-  const zeros = Array.from({ length: 8 - groups.length - rest.length }, () => '0')
-  const digits = [...groups, ...zeros, ...rest].map((group) => group.padStart(4, '0')).join('')
-  return `${digits.split('').toReversed().join('.')}.ip6.arpa`
 }

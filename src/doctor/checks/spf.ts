@@ -1,11 +1,10 @@
 import { isIPv6 } from 'node:net'
-import { spf as verifySpf } from 'mailauth/lib/spf/index.js'
-import { mailauthResolver } from '../dns.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
+import { fault, type Finding, right, warning } from '../finding.ts'
 import { isProvider, PROVIDER_INCLUDES, type RelayPlace, relayPlaces } from '../relay-places.ts'
 import type { Visit } from '../sender.ts'
-import { isSpf, parseSpf, type SpfRecord } from '../spf-record.ts'
+import { isSpf, parseSpf, redirectOf, type SpfRecord } from '../spf-record.ts'
 import { type SpfWalk, walkSpf } from '../spf-walk.ts'
+import { missingIncludes, uncovered } from './spf-relays.ts'
 
 /** RFC 7208 4.6.4. */
 const MOST_LOOKUPS = 10
@@ -44,7 +43,7 @@ export async function checkSpf(visit: Visit): Promise<Finding[]> {
   ]
   const broken = findings.some(({ level }) => level === 'fault')
   if (!broken) {
-    const fixed = publish(domain, [...needed, ...keptTerms(record, needed)])
+    const fixed = publish(domain, [...new Set([...needed, ...keptTerms(record, walk)])])
     findings.push(...faultsOfAll(domain, { walk, fixed }))
     findings.push(
       ...(await uncovered(visit, { places, fixed })),
@@ -76,10 +75,13 @@ function neededTerms({ sender }: Visit, places: RelayPlace[]): string[] {
   ]
 }
 
-function keptTerms({ terms }: SpfRecord, needed: string[]): string[] {
-  return terms
-    .filter(({ name, text }) => !['all', 'ptr'].includes(name) && !needed.includes(text))
-    .map(({ text }) => text)
+function keptTerms(record: SpfRecord, walk: SpfWalk): string[] {
+  const redirect = redirectOf(record)
+  return [
+    ...record.terms.filter(({ name }) => !['all', 'ptr'].includes(name)).map(({ text }) => text),
+    // An include of +all would let everybody in.
+    ...(redirect === null || walk.last === '+all' ? [] : [`include:${redirect}`]),
+  ]
 }
 
 function publish(domain: string, terms: string[]): Published {
@@ -178,70 +180,23 @@ function faultsOfAll(
     findings.push(
       warning('spf-no-all', `The SPF record of ${domain} does not end with -all or ~all.`, fixed),
     )
-  if (walk.usesPtr)
-    findings.push(
-      warning(
-        'spf-ptr',
-        `The SPF record of ${domain} uses ptr, which is slow and which receivers skip (RFC 7208 5.5).`,
-        fixed,
-      ),
-    )
-  return findings
+  return [...findings, ...faultsOfPtr(domain, { walk, fixed })]
 }
 
-async function uncovered(
-  { sender: { bounceDomain }, outside: { dns } }: Visit,
-  { places, fixed }: { places: RelayPlace[]; fixed: Published },
-): Promise<Finding[]> {
-  const findings: Finding[] = []
-  for (const { relay, addresses } of places) {
-    if (addresses.length === 0)
-      findings.push(
-        hint(
-          'spf-address-unknown',
-          `Which address the relay ${relay.name} sends from is not known here, so nobody can say whether SPF covers it.`,
+function faultsOfPtr(
+  domain: string,
+  { walk, fixed }: { walk: SpfWalk; fixed: Published },
+): Finding[] {
+  const bad = 'uses ptr, which is slow and which receivers skip (RFC 7208 5.5)'
+  return [...new Set(walk.ptrIn)].map((place) =>
+    place === domain
+      ? warning('spf-ptr', `The SPF record of ${domain} ${bad}.`, fixed)
+      : warning(
+          'spf-include-ptr',
+          `SPF of ${domain} builds on the record of ${place}, which ${bad}.`,
           {
-            fix: `See that the SPF record of ${bounceDomain} names it.`,
+            fix: `Ask whoever runs ${place} to take it out, or name the addresses that your mail leaves from in its place.`,
           },
         ),
-      )
-    for (const ip of addresses) {
-      const { status } = await verifySpf({
-        ip,
-        sender: `postmaster@${bounceDomain}`,
-        helo: relay.host,
-        resolver: mailauthResolver(dns),
-        strict: true,
-      })
-      if (status.result === 'pass') continue
-      const says = `SPF of ${bounceDomain} does not allow ${ip}, the address of the relay ${relay.name} (${status.result}).`
-      // Another's relay takes mail at one address and sends it from others.
-      findings.push(
-        relay.profile === 'own'
-          ? fault('spf-relay', says, fixed)
-          : warning('spf-relay', says, fixed),
-      )
-    }
-  }
-  return findings
-}
-
-function missingIncludes(
-  { sender: { bounceDomain, relays } }: Visit,
-  { record, fixed }: { record: SpfRecord; fixed: Published },
-): Finding[] {
-  const included = new Set(
-    record.terms.filter(({ name }) => name === 'include').map(({ value }) => value.toLowerCase()),
   )
-  return relays.filter(isProvider).flatMap(({ name, profile }) => {
-    const domain = PROVIDER_INCLUDES[profile] ?? ''
-    if (included.has(domain)) return []
-    return [
-      warning(
-        'spf-provider',
-        `SPF of ${bounceDomain} does not include ${domain}, from which the relay ${name} sends.`,
-        fixed,
-      ),
-    ]
-  })
 }

@@ -45,6 +45,12 @@ describe('the DNS', () => {
     expect(await dns.mx('nobody.example')).toEqual([])
   })
 
+  test('the name of an address comes from the resolver, never from the hosts file of this machine', async () => {
+    const dead = openDns({ server: '127.0.0.1:1', timeoutMs: 200 })
+
+    await expect(dead.ptr('127.0.0.1')).rejects.toThrow(DnsFailure)
+  })
+
   test('does not take a failure for nothing', async () => {
     server.fail('broken.example')
 

@@ -5,13 +5,15 @@ import { clusterArticleProcessor } from './cluster-article.ts'
 import { drainLaneProcessor } from './drain-lane.ts'
 import { planEditionProcessor } from './plan-edition.ts'
 import { takeReturnsProcessor } from './take-returns.ts'
+import { takeSignUpsProcessor } from './take-sign-ups.ts'
 
-type Intake = Pick<Processors, 'cluster-article' | 'take-returns'>
+type Intake = Pick<Processors, 'cluster-article' | 'take-returns' | 'take-sign-ups'>
 
 export function intakeProcessors(context: Context): Intake {
   return {
     'cluster-article': clusterArticleProcessor(context),
     'take-returns': takeReturnsProcessor(context),
+    'take-sign-ups': takeSignUpsProcessor(context),
   }
 }
 

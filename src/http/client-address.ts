@@ -71,3 +71,15 @@ function readAddress(text: string): string | undefined {
   if (!/^(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f]*:[\da-f:.]+)$/i.test(address)) return undefined
   return ipaddr.isValid(address) ? ipaddr.process(address).toString() : undefined
 }
+
+/** The prefix that limits count and consent keeps a hash of: IPv4 /24, IPv6 /56, what one household or office has. */
+export function networkOf(address: string): string {
+  const parsed = ipaddr.process(address)
+  const bits = parsed.kind() === 'ipv4' ? 24 : 56
+  const cidr = `${parsed.toString()}/${bits}`
+  const base =
+    parsed.kind() === 'ipv4'
+      ? ipaddr.IPv4.networkAddressFromCIDR(cidr)
+      : ipaddr.IPv6.networkAddressFromCIDR(cidr)
+  return `${base.toString()}/${bits}`
+}

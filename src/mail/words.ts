@@ -50,15 +50,21 @@ const Words = z.object({
 
 export type Words = z.infer<typeof Words>
 
-const LANGUAGES = ['en', 'de', 'ar'] as const
-type Language = (typeof LANGUAGES)[number]
+/** What pages and mails speak. */
+export const LANGUAGES = ['en', 'de', 'fr', 'es', 'ar'] as const
+export type Language = (typeof LANGUAGES)[number]
 
 const loaded = new Map<Language, Words>()
 
+/** The language of ours for a BCP 47 tag; undefined for one that we do not speak. */
+export function languageOf(tag: string): Language | undefined {
+  const base = tag.split('-')[0]?.toLowerCase()
+  return LANGUAGES.find((each) => each === base)
+}
+
 /** The fixed words of a mail in a language given as BCP 47. */
 export function wordsFor(language: string): Words {
-  const base = language.split('-')[0]?.toLowerCase()
-  const known = LANGUAGES.find((each) => each === base) ?? 'en'
+  const known = languageOf(language) ?? 'en'
   const words = loaded.get(known) ?? readWords(known)
   loaded.set(known, words)
   return words

@@ -4,6 +4,8 @@ export type Jobs = {
   'plan-edition': { editionId: number }
   /** What providers told us and waits to be handled. */
   'take-returns': Record<string, never>
+  /** What forms asked for and waits to be handled. */
+  'take-sign-ups': Record<string, never>
   /** `sender` keeps the jobs of several senders apart, so that all of them work on a lane. */
   'drain-lane': { lane: Lane; sender?: number }
 }

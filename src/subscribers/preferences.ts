@@ -1,5 +1,6 @@
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { recordConsent } from './consent/consent-store.ts'
 import { noteLeavings } from './leavings.ts'
 import {
   activateSubscriber,
@@ -8,7 +9,6 @@ import {
   leave,
   listChoices,
   lockSubscriber,
-  recordConsent,
   type Subscriber,
   subscribeTo,
 } from './store.ts'
@@ -50,7 +50,7 @@ export async function savePreferences(
           subscriberId: subscriber.id,
           newsletterId,
           kind: 'confirmed',
-          form: 'preferences',
+          witness: { form: 'preferences' },
           now,
         })
       }
@@ -63,7 +63,7 @@ export async function savePreferences(
           subscriberId: subscriber.id,
           newsletterId,
           kind: 'left',
-          form: 'preferences',
+          witness: { form: 'preferences' },
           now,
         })
       }

@@ -3,6 +3,7 @@ import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { hasCode } from '#errors.ts'
+import { recordConsent } from './consent/consent-store.ts'
 import { type Line, parseLine } from './leaving-line.ts'
 import { leavingsPath } from './leavings.ts'
 import {
@@ -13,7 +14,7 @@ import {
   savePlace,
   suppressAgain,
 } from './replay-store.ts'
-import { activateSubscriber, leave, lockSubscriber, recordConsent, subscribeTo } from './store.ts'
+import { activateSubscriber, leave, lockSubscriber, subscribeTo } from './store.ts'
 
 export type Replayed = { left: number; returned: number; suppressed: number; damaged: number }
 
@@ -119,7 +120,13 @@ async function replayLine(db: Db, line: Line): Promise<boolean> {
       await subscribeTo(transaction, { subscriberId, newsletterIds, now })
       await activateSubscriber(transaction, { id: subscriberId, now })
     }
-    await recordConsent(transaction, { subscriberId, newsletterId, kind, form: FORM, now })
+    await recordConsent(transaction, {
+      subscriberId,
+      newsletterId,
+      kind,
+      witness: { form: FORM },
+      now,
+    })
     return true
   })
 }

@@ -4,6 +4,7 @@ import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { hashAddress } from '#secrets.ts'
+import { recordConsent } from './consent/consent-store.ts'
 import { type Address, normaliseAddress, parseTimeZone } from './address.ts'
 import {
   activateSubscriber,
@@ -12,7 +13,6 @@ import {
   findNewsletterIds,
   followTopics,
   isSuppressed,
-  recordConsent,
   type Subscriber,
   subscribeTo,
 } from './store.ts'
@@ -62,7 +62,13 @@ export async function askToJoin(
   const known = { publicId: newPublicId(), ...address, addressHash, timeZone, language, now }
   const subscriber = await ensureSubscriber(db, known)
   for (const newsletterId of newsletterIds) {
-    await recordConsent(db, { subscriberId: subscriber.id, newsletterId, kind: 'asked', form, now })
+    await recordConsent(db, {
+      subscriberId: subscriber.id,
+      newsletterId,
+      kind: 'asked',
+      witness: { form },
+      now,
+    })
   }
   return { subscriber, newsletterIds }
 }
@@ -114,7 +120,7 @@ export async function confirm(
       subscriberId: subscriber.id,
       newsletterId,
       kind: 'confirmed',
-      form: 'link',
+      witness: { form: 'link' },
       now,
     })
   }
@@ -168,7 +174,7 @@ export async function addSubscriber(
         subscriberId: subscriber.id,
         newsletterId,
         kind: 'added',
-        form: `operator ${input.actor}`,
+        witness: { form: `operator ${input.actor}` },
         now,
       })
     }

@@ -145,22 +145,6 @@ export async function listLeftAt(
   return rows
 }
 
-export type ConsentEvent = {
-  subscriberId: number
-  newsletterId?: number | null
-  kind: 'asked' | 'confirmed' | 'added' | 'left' | 'returned' | 'changed'
-  form: string
-  editionId?: number | null
-  now: Date
-}
-
-export async function recordConsent(db: Db, event: ConsentEvent): Promise<void> {
-  await sql`
-    insert into consent_event (at, subscriber_id, newsletter_id, kind, form, edition_id)
-    values (${event.now}, ${event.subscriberId}, ${event.newsletterId ?? null}, ${event.kind}, ${event.form}
-          , ${event.editionId ?? null})`.execute(db)
-}
-
 export async function isSuppressed(db: Db, addressHash: Buffer): Promise<boolean> {
   const { rows } = await sql`select 1 from suppression where address_hash = ${addressHash}`.execute(
     db,

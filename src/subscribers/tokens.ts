@@ -16,6 +16,8 @@ const purposes = {
   undo: 7,
   notMe: 8,
   muteStory: 9,
+  ownData: 10,
+  addressChange: 11,
 } as const
 export type Purpose = keyof typeof purposes
 

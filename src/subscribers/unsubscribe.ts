@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { recordConsent } from './consent/consent-store.ts'
 import { noteLeavings } from './leavings.ts'
 import {
   activateSubscriber,
@@ -11,7 +12,6 @@ import {
   listChoices,
   listLeftAt,
   lockSubscriber,
-  recordConsent,
   type Subscriber,
   subscribeTo,
 } from './store.ts'
@@ -109,7 +109,14 @@ export async function takeLeave(
   const subscriberId = subscriber.id
   const left = await leave(db, { subscriberId, newsletterId, now })
   if (left)
-    await recordConsent(db, { subscriberId, newsletterId, kind: 'left', form, editionId, now })
+    await recordConsent(db, {
+      subscriberId,
+      newsletterId,
+      kind: 'left',
+      witness: { form },
+      editionId,
+      now,
+    })
   return left
 }
 
@@ -138,7 +145,7 @@ export async function undoUnsubscribe(
         subscriberId: subscriber.id,
         newsletterId,
         kind: 'returned',
-        form: 'undo',
+        witness: { form: 'undo' },
         now,
       })
     }

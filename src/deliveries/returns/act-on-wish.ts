@@ -1,6 +1,7 @@
 import type { LeavingNote } from '#context.ts'
 import type { Db } from '#db/open.ts'
-import { leave, lockSubscriber, recordConsent } from '#subscribers/store.ts'
+import { recordConsent } from '#subscribers/consent/consent-store.ts'
+import { leave, lockSubscriber } from '#subscribers/store.ts'
 import type { Token } from '#subscribers/tokens.ts'
 import { findLeaving, type Leaving, takeLeave } from '#subscribers/unsubscribe.ts'
 import { type Done, type Doubt, doubtOf } from './act.ts'
@@ -74,7 +75,7 @@ async function closeReader(
   await recordConsent(db, {
     subscriberId,
     kind: 'left',
-    form: 'complaint',
+    witness: { form: 'complaint' },
     editionId: editionId === 0 ? null : editionId,
     now,
   })

@@ -2,13 +2,9 @@ import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { hashAddress } from '#secrets.ts'
+import { recordConsent } from '#subscribers/consent/consent-store.ts'
 import { normaliseAddress } from '#subscribers/address.ts'
-import {
-  findByAddress,
-  lockSubscriber,
-  recordConsent,
-  type Subscriber,
-} from '#subscribers/store.ts'
+import { findByAddress, lockSubscriber, type Subscriber } from '#subscribers/store.ts'
 import {
   addSuppression,
   dropSuppression,
@@ -92,7 +88,12 @@ export async function liftAddress(
     // What bounced before says nothing about the address any more.
     if (state === 'active' || state === 'pending') {
       const form = `lifted by operator ${actor}`
-      await recordConsent(transaction, { subscriberId: id, kind: 'returned', form, now })
+      await recordConsent(transaction, {
+        subscriberId: id,
+        kind: 'returned',
+        witness: { form },
+        now,
+      })
     }
     return { reason, subscriberId: id, state }
   })

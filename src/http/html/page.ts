@@ -2,6 +2,10 @@ import { html } from 'hono/html'
 
 import { pageUrl } from '#mail/outside-text.ts'
 import { directionOf } from '#mail/words.ts'
+import english from '../../../templates/words/pages/frame.en.json' with { type: 'json' }
+import { wordsOf } from './page-words.ts'
+
+const frameWords = wordsOf('frame', english)
 
 export type Markup = ReturnType<typeof html>
 
@@ -24,6 +28,7 @@ export type Page = {
 /** A whole page: no inline style or script, so that the strictest content security policy holds. */
 export function page(frame: PageFrame, { title, body, scripts = [], wide = false }: Page): Markup {
   const { publication, language, assets } = frame
+  const words = frameWords(language)
   return html`<!doctype html>
     <html lang="${language}" dir="${directionOf(language)}">
       <head>
@@ -37,13 +42,13 @@ export function page(frame: PageFrame, { title, body, scripts = [], wide = false
         ${scripts.map((script) => html`<script src="${assets}/${script}" defer></script>`)}
       </head>
       <body>
-        <a class="skip" href="#main">Skip to the content</a>
+        <a class="skip" href="#main">${words.skip}</a>
         <header class="masthead">
           <a href="${pageUrl(publication.url, 'the publication')}">${publication.name}</a>
         </header>
         <main id="main" class="${wide ? 'sheet wide' : 'sheet'}">${body}</main>
         <footer class="foot">
-          <a href="${pageUrl(publication.privacyUrl, 'the privacy page')}">Privacy</a>
+          <a href="${pageUrl(publication.privacyUrl, 'the privacy page')}">${words.privacy}</a>
         </footer>
       </body>
     </html> `
@@ -83,9 +88,10 @@ export function saidPage(
 }
 
 export function errorPage(frame: PageFrame, { message }: { message: string }): Markup {
+  const { failedTitle } = frameWords(frame.language)
   return page(frame, {
-    title: 'That did not work',
-    body: html`<h1>That did not work</h1>
+    title: failedTitle,
+    body: html`<h1>${failedTitle}</h1>
       <p role="alert">${message}</p>`,
   })
 }

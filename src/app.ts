@@ -17,8 +17,9 @@ import {
   POSTGRES_QUEUE_OPTIONS,
 } from '#queue/backend.ts'
 import { openQueues, type Queues } from '#queue/queues.ts'
-import { fingerprintKeys, loadSecrets, type Secrets } from '#secrets.ts'
+import { findTokenKey, fingerprintKeys, loadSecrets, type Secrets } from '#secrets.ts'
 import { openLeavings } from '#subscribers/leavings.ts'
+import { KeyRing } from '#subscribers/tokens/key-ring.ts'
 
 export type App = AsyncDisposable & {
   context: Context
@@ -55,17 +56,25 @@ export async function openApp({
   )
   const backend = stack.use(await openBackend({ config, url, log }))
   const queues = stack.use(await openQueues({ backend, log }))
+  const clock = { now: () => new Date() }
+  const secrets = await loadSecrets(config, dataDir)
+  await refuseOtherKeys(db, secrets)
+  const tokenRing = stack.use(
+    await KeyRing.open(
+      { db, clock, log },
+      { first: secrets.tokenKey, find: (id) => findTokenKey(config, { dataDir, id }) },
+    ),
+  )
   const context: Context = {
     config,
     log,
     db,
-    clock: { now: () => new Date() },
-    secrets: await loadSecrets(config, dataDir),
+    clock,
+    secrets: { ...secrets, tokenRing },
     enqueue: queues.enqueue,
     relay: { test: config.smtpUrl === null },
     leavings: stack.use(openLeavings({ dataDir, log })),
   }
-  await refuseOtherKeys(db, context.secrets)
   await ensureFirstNewsletters(context)
   const opened = stack.move()
   return { context, dataDir, backend, queues, [Symbol.asyncDispose]: () => opened.disposeAsync() }

@@ -22,6 +22,7 @@ export type Config = {
   logLevel: string
   operator: string | null
   smtpConnections: number
+  /** Or several with commas between, by their number: the first stays, "retired" stands where one was taken out. */
   tokenKey: string | null
   suppressionKey: string | null
   /** Where mail for the bounce domain is taken; null: it is not. */
@@ -80,7 +81,7 @@ const variables = {
     .min(1, CONNECTIONS_RULE)
     .max(100, CONNECTIONS_RULE)
     .default(10),
-  DAYBREAK_TOKEN_KEY: secret().nullable().default(null),
+  DAYBREAK_TOKEN_KEY: secrets().nullable().default(null),
   DAYBREAK_SUPPRESSION_KEY: secret().nullable().default(null),
   INBOUND_LISTEN: z
     .string()
@@ -266,5 +267,14 @@ function secret() {
     .regex(
       /^[0-9a-f]{64,}$/i,
       'must be at least 64 hexadecimal digits, as "openssl rand -hex 32" makes them',
+    )
+}
+
+function secrets() {
+  return z
+    .string()
+    .regex(
+      /^[0-9a-f]{64,}(?:\s*,\s*(?:[0-9a-f]{64,}|retired))*$/i,
+      'must be at least 64 hexadecimal digits, as "openssl rand -hex 32" makes them; further keys come behind it, with commas between',
     )
 }

@@ -1,26 +1,69 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Config } from '#config.ts'
-import { hasCode } from '#errors.ts'
-import { Refusal } from '#errors.ts'
+import { hasCode, Refusal } from '#errors.ts'
 
-/** Two keys of 32 bytes or more. The suppression key never rotates: with another one nobody who left is recognised. */
-export type Secrets = { tokenKey: Buffer; suppressionKey: Buffer }
+/**
+ * Two keys of 32 bytes or more. The suppression key never rotates: with another one nobody who left is recognised. The
+ * first token key stays too, for Message-IDs: tokens have a ring of keys.
+ */
+export type Secrets = { tokenKey: Buffer; suppressionKey: Buffer; tokenRing?: TokenRing }
+
+export type TokenKey = { id: number; key: Buffer }
+
+/** The keys that tokens are signed with and checked by. */
+export type TokenRing = {
+  /** The one in use at that time, or now. */
+  signing(at?: Date): TokenKey
+  /** Undefined for one that is unknown or retired. */
+  checking(id: number): Buffer | undefined
+}
+
+type Keys = Pick<Config, 'tokenKey' | 'suppressionKey'>
 
 /** From the environment, else from files of mode 0600 in the data directory, made once. */
 export async function loadSecrets(
-  { tokenKey, suppressionKey }: Pick<Config, 'tokenKey' | 'suppressionKey'>,
+  { tokenKey, suppressionKey }: Keys,
   dataDir: string,
 ): Promise<Secrets> {
   const dir = join(dataDir, 'secrets')
+  const [first] = tokenKeysOf({ tokenKey })
   return {
-    tokenKey: tokenKey === null ? await ensureKey(dir, 'token-key') : Buffer.from(tokenKey, 'hex'),
+    tokenKey: first ?? (await ensureKey(dir, 'token-key')),
     suppressionKey:
       suppressionKey === null
         ? await ensureKey(dir, 'suppression-key')
         : Buffer.from(suppressionKey, 'hex'),
   }
+}
+
+/** Of the keys behind the first, the one of this number: from where the first is. */
+export function findTokenKey(
+  { tokenKey }: Pick<Config, 'tokenKey'>,
+  { dataDir, id }: { dataDir: string; id: number },
+): Buffer | undefined {
+  return tokenKey === null
+    ? readKey(join(dataDir, 'secrets', `token-key-${id}`))
+    : tokenKeysOf({ tokenKey })[id - 1]
+}
+
+/** A further key in the data directory; the one that is there, if it is. */
+export async function ensureTokenKey({
+  dataDir,
+  id,
+}: {
+  dataDir: string
+  id: number
+}): Promise<Buffer> {
+  return ensureKey(join(dataDir, 'secrets'), `token-key-${id}`)
+}
+
+/** By their place in DAYBREAK_TOKEN_KEY; undefined where one was taken out. */
+function tokenKeysOf({ tokenKey }: Pick<Config, 'tokenKey'>): (Buffer | undefined)[] {
+  const words = tokenKey === null ? [] : tokenKey.split(',').map((word) => word.trim())
+  return words.map((word) => (word === 'retired' ? undefined : Buffer.from(word, 'hex')))
 }
 
 /** The do-not-mail list's name for an address: it recognises the address and does not reveal it. */
@@ -36,7 +79,8 @@ export function fingerprintKeys({ tokenKey, suppressionKey }: Secrets): string {
   return [tokenKey, suppressionKey].map(fingerprintKey).join(' ')
 }
 
-function fingerprintKey(key: Buffer): string {
+/** Tells a key apart without telling it. */
+export function fingerprintKey(key: Buffer): string {
   return createHmac('sha256', key).update('daybreak keys').digest('hex').slice(0, 16)
 }
 
@@ -44,7 +88,7 @@ function fingerprintKey(key: Buffer): string {
 async function ensureKey(dir: string, name: string): Promise<Buffer> {
   const file = join(dir, name)
   await mkdir(dir, { recursive: true, mode: 0o700 })
-  const known = await readKey(file)
+  const known = readKey(file)
   if (known !== undefined) return known
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
   await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true })
@@ -55,15 +99,15 @@ async function ensureKey(dir: string, name: string): Promise<Buffer> {
   } finally {
     await rm(draft, { force: true })
   }
-  const made = await readKey(file)
+  const made = readKey(file)
   if (made === undefined) throw new Error(`${file} is gone`)
   return made
 }
 
-async function readKey(file: string): Promise<Buffer | undefined> {
+function readKey(file: string): Buffer | undefined {
   let text
   try {
-    text = await readFile(file, 'utf8')
+    text = readFileSync(file, 'utf8')
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined
     throw error

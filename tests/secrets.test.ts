@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { hashAddress, loadSecrets } from '#secrets.ts'
+import { readConfig } from '#config.ts'
+import { ensureTokenKey, findTokenKey, hashAddress, loadSecrets } from '#secrets.ts'
 
 const none = { tokenKey: null, suppressionKey: null }
 
@@ -79,6 +80,37 @@ test.each([
       }),
     )
     expect(await readFile(file, 'utf8')).toBe(damaged)
+  },
+)
+
+test('further keys for tokens are made once, and found by their number', async () => {
+  const at = { dataDir: dir, id: 2 }
+
+  const [one, other] = await Promise.all([ensureTokenKey(at), ensureTokenKey(at)])
+
+  expect(one).toEqual(other)
+  expect(findTokenKey(none, at)).toEqual(one)
+  expect(findTokenKey(none, { dataDir: dir, id: 3 })).toBeUndefined()
+})
+
+test('keys in the environment are told by their place, and one that was taken out is none', async () => {
+  const keys = { ...none, tokenKey: `${'ab'.repeat(32)}, retired,${'ef'.repeat(32)}` }
+  const find = (id: number) => findTokenKey(keys, { dataDir: dir, id })
+
+  const { tokenKey } = await loadSecrets(keys, dir)
+
+  expect(tokenKey).toEqual(Buffer.alloc(32, 0xab))
+  expect(find(2)).toBeUndefined()
+  expect(find(3)).toEqual(Buffer.alloc(32, 0xef))
+  expect(find(4)).toBeUndefined()
+})
+
+test.each([`retired,${'ab'.repeat(32)}`, `${'ab'.repeat(32)},short`, `${'ab'.repeat(32)},`])(
+  'a list of keys that has no first key or a broken one is refused: %s',
+  (list) => {
+    expect(() => readConfig({ DAYBREAK_TOKEN_KEY: list })).toThrow(
+      /DAYBREAK_TOKEN_KEY must be at least 64 hexadecimal digits/,
+    )
   },
 )
 

@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto'
 import type { Secrets } from '#secrets.ts'
-import { KeyedHash } from '#subscribers/keyed-hash.ts'
+import { clickReaderKey, KeyedHash } from '#subscribers/keyed-hash.ts'
 
 /** Names that recognise a reader within one edition and a network within one day, and nothing beyond. */
 export type ClickHashes = {
@@ -10,10 +10,10 @@ export type ClickHashes = {
 
 /** 16 and 8 bytes, as hex. */
 export function clickHashes({ tokenKey }: Pick<Secrets, 'tokenKey'>): ClickHashes {
-  const hashFor = (use: string) =>
-    new KeyedHash(Buffer.from(hkdfSync('sha256', tokenKey, '', `daybreak click ${use}`, 32)))
-  const readers = hashFor('reader')
-  const networks = hashFor('network')
+  const readers = clickReaderKey({ tokenKey })
+  const networks = new KeyedHash(
+    Buffer.from(hkdfSync('sha256', tokenKey, '', 'daybreak click network', 32)),
+  )
   return {
     readerOf: ({ publicId, editionId }) =>
       readers.hexOf(Buffer.from(`${editionId} ${publicId}`)).slice(0, 32),

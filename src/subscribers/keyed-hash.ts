@@ -1,4 +1,5 @@
-import { hash } from 'node:crypto'
+import { hash, hkdfSync } from 'node:crypto'
+import type { Secrets } from '#secrets.ts'
 
 const BLOCK = 64
 
@@ -27,9 +28,19 @@ export class KeyedHash {
     return hash('sha256', this.#outerOf(message), 'hex')
   }
 
+  /** For a database that has SHA-256 and no HMAC: hash(outer + hash(inner + message)). */
+  pads(): { inner: Buffer; outer: Buffer } {
+    return { inner: Buffer.from(this.#inner), outer: Buffer.from(this.#outer.subarray(0, BLOCK)) }
+  }
+
   #outerOf(message: Buffer): Buffer {
     const inner = hash('sha256', Buffer.concat([this.#inner, message]), 'binary')
     this.#outer.write(inner, BLOCK, 32, 'latin1')
     return this.#outer
   }
+}
+
+/** The key under which a click names its reader; it is made of the first key, and a change of keys does not change it. */
+export function clickReaderKey({ tokenKey }: Pick<Secrets, 'tokenKey'>): KeyedHash {
+  return new KeyedHash(Buffer.from(hkdfSync('sha256', tokenKey, '', 'daybreak click reader', 32)))
 }

@@ -1,6 +1,10 @@
 import { hkdfSync, timingSafeEqual } from 'node:crypto'
 import type { Secrets } from '#secrets.ts'
 import { KeyedHash } from './keyed-hash.ts'
+import { fromBase32, toBase32 } from './tokens/base32.ts'
+
+/** Without a ring there is one key, the first. */
+export type TokenKeys = Pick<Secrets, 'tokenKey' | 'tokenRing'>
 
 /**
  * Stateless signed tokens: version, key id, purpose, subscriber, reference, truncated HMAC-SHA256. A token of one
@@ -31,31 +35,23 @@ export type Token = {
 }
 
 const VERSION = 1
-const KEY_ID = 1
+const FIRST_KEY = 1
 const HEAD = 3 + 8 + 8 + 2
 const MAC = 14
 
 /** 35 bytes as base64url: 47 characters. */
-export function sealToken(
-  secrets: Pick<Secrets, 'tokenKey'>,
-  purpose: Purpose,
-  token: Token,
-): string {
+export function sealToken(secrets: TokenKeys, purpose: Purpose, token: Token): string {
   return seal(secrets, purpose, token).toString('base64url')
 }
 
 /** The same in lower-case base32 (RFC 4648): mail systems fold the case of a local part. */
-export function sealLocalPart(
-  secrets: Pick<Secrets, 'tokenKey'>,
-  purpose: Purpose,
-  token: Token,
-): string {
+export function sealLocalPart(secrets: TokenKeys, purpose: Purpose, token: Token): string {
   return toBase32(seal(secrets, purpose, token))
 }
 
 /** Both spellings of one token, sealed once. */
 export function sealBoth(
-  secrets: Pick<Secrets, 'tokenKey'>,
+  secrets: TokenKeys,
   purpose: Purpose,
   token: Token,
 ): { token: string; localPart: string } {
@@ -64,11 +60,7 @@ export function sealBoth(
 }
 
 /** The token, or undefined for anything forged, damaged, of another purpose or of a key that was retired. */
-export function openToken(
-  secrets: Pick<Secrets, 'tokenKey'>,
-  purpose: Purpose,
-  text: string,
-): Token | undefined {
+export function openToken(secrets: TokenKeys, purpose: Purpose, text: string): Token | undefined {
   if (!/^[\w-]{47}$/.test(text)) return undefined
   const bytes = Buffer.from(text, 'base64url')
   // 47 characters hold two bits more than 35 bytes: one token has one spelling.
@@ -76,7 +68,7 @@ export function openToken(
 }
 
 export function openLocalPart(
-  secrets: Pick<Secrets, 'tokenKey'>,
+  secrets: TokenKeys,
   purpose: Purpose,
   text: string,
 ): Token | undefined {
@@ -84,15 +76,30 @@ export function openLocalPart(
   return open(secrets, purpose, fromBase32(text.toLowerCase()))
 }
 
-function seal({ tokenKey }: Pick<Secrets, 'tokenKey'>, purpose: Purpose, token: Token): Buffer {
+/**
+ * The same secrets, sealing with the key that was in use at that time: a mail that is made again after a change of keys
+ * holds the same tokens.
+ */
+export function keysAt<Keys extends TokenKeys>(secrets: Keys, at: Date): Keys {
+  const { tokenRing } = secrets
+  if (tokenRing === undefined) return secrets
+  const key = tokenRing.signing(at)
+  return {
+    ...secrets,
+    tokenRing: { signing: () => key, checking: (id: number) => tokenRing.checking(id) },
+  }
+}
+
+function seal({ tokenKey, tokenRing }: TokenKeys, purpose: Purpose, token: Token): Buffer {
+  const { id, key } = tokenRing?.signing() ?? { id: FIRST_KEY, key: tokenKey }
   const bytes = Buffer.alloc(HEAD + MAC)
   bytes.writeUInt8(VERSION, 0)
-  bytes.writeUInt8(KEY_ID, 1)
+  bytes.writeUInt8(id, 1)
   bytes.writeUInt8(purposes[purpose], 2)
   writeNumber(bytes, token.publicId, 3)
   writeNumber(bytes, token.reference, 11)
   bytes.writeUInt16BE(token.addressVersion & 0xffff, 19)
-  bytes.write(sign(tokenKey, purpose, bytes.subarray(0, HEAD)), HEAD, MAC, 'latin1')
+  bytes.write(sign(key, purpose, bytes.subarray(0, HEAD)), HEAD, MAC, 'latin1')
   return bytes
 }
 
@@ -102,21 +109,24 @@ function writeNumber(bytes: Buffer, value: number, at: number): void {
   bytes.writeUInt32BE(value % 2 ** 32, at + 4)
 }
 
-function open(
-  { tokenKey }: Pick<Secrets, 'tokenKey'>,
-  purpose: Purpose,
-  bytes: Buffer,
-): Token | undefined {
+function open(secrets: TokenKeys, purpose: Purpose, bytes: Buffer): Token | undefined {
   if (bytes.length !== HEAD + MAC) return undefined
   const head = bytes.subarray(0, HEAD)
-  const mac = Buffer.from(sign(tokenKey, purpose, head), 'latin1')
-  if (!timingSafeEqual(mac, bytes.subarray(HEAD))) return undefined
-  if (head[0] !== VERSION || head[1] !== KEY_ID || head[2] !== purposes[purpose]) return undefined
+  const key = keyOf(secrets, bytes.readUInt8(1))
+  // A key that nobody has takes as long as one that does not fit.
+  const mac = Buffer.from(sign(key ?? secrets.tokenKey, purpose, head), 'latin1')
+  if (!timingSafeEqual(mac, bytes.subarray(HEAD)) || key === undefined) return undefined
+  if (head[0] !== VERSION || head[2] !== purposes[purpose]) return undefined
   return {
     publicId: Number(head.readBigUInt64BE(3)),
     reference: Number(head.readBigUInt64BE(11)),
     addressVersion: head.readUInt16BE(19),
   }
+}
+
+function keyOf({ tokenKey, tokenRing }: TokenKeys, id: number): Buffer | undefined {
+  if (tokenRing !== undefined) return tokenRing.checking(id)
+  return id === FIRST_KEY ? tokenKey : undefined
 }
 
 function sign(tokenKey: Buffer, purpose: Purpose, head: Buffer): string {
@@ -134,36 +144,4 @@ function keyedHash(tokenKey: Buffer, purpose: Purpose): KeyedHash {
   const made = new KeyedHash(key)
   hashes.set(purpose, made)
   return made
-}
-
-const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
-
-function toBase32(bytes: Buffer): string {
-  let text = ''
-  let bits = 0
-  let value = 0
-  for (const byte of bytes) {
-    value = ((value & 0x1f) << 8) | byte
-    bits += 8
-    while (bits >= 5) {
-      bits -= 5
-      text += BASE32.charAt((value >> bits) & 31)
-    }
-  }
-  return bits === 0 ? text : text + BASE32.charAt((value << (5 - bits)) & 31)
-}
-
-function fromBase32(text: string): Buffer {
-  const bytes: number[] = []
-  let bits = 0
-  let value = 0
-  for (const character of text) {
-    value = ((value & 0xff) << 5) | BASE32.indexOf(character)
-    bits += 5
-    if (bits >= 8) {
-      bits -= 8
-      bytes.push((value >> bits) & 0xff)
-    }
-  }
-  return Buffer.from(bytes)
 }

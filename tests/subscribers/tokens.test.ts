@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { toBase32 } from '#subscribers/tokens/base32.ts'
 import {
   openLocalPart,
   openToken,
@@ -14,10 +15,13 @@ const purposes: Purpose[] = [
   'unsubscribe',
   'preferences',
   'bounce',
+  'click',
   'webView',
   'undo',
   'notMe',
   'muteStory',
+  'ownData',
+  'addressChange',
 ]
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
@@ -32,17 +36,37 @@ test.each(purposes)(
   },
 )
 
-test('a token with any one bit flipped is refused', () => {
-  const bytes = Buffer.from(sealToken(secrets, 'unsubscribe', token), 'base64url')
+test.each(purposes)(
+  'a token of the purpose %s with any one bit flipped is refused, in both spellings',
+  (purpose) => {
+    const bytes = Buffer.from(sealToken(secrets, purpose, token), 'base64url')
 
-  const opened = Array.from({ length: bytes.length * 8 }, (_, bit) => {
-    const flipped = Buffer.from(bytes)
-    flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
-    return openToken(secrets, 'unsubscribe', flipped.toString('base64url'))
-  })
+    const opened = Array.from({ length: bytes.length * 8 }, (_, bit) => {
+      const flipped = Buffer.from(bytes)
+      flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3)
+      return [
+        openToken(secrets, purpose, flipped.toString('base64url')),
+        openLocalPart(secrets, purpose, toBase32(flipped)),
+      ]
+    })
 
-  expect(opened).toHaveLength(280)
-  expect(opened.filter((each) => each !== undefined)).toEqual([])
+    expect(opened).toHaveLength(280)
+    expect(opened.flat().filter((each) => each !== undefined)).toEqual([])
+    expect(openLocalPart(secrets, purpose, toBase32(bytes))).toEqual(token)
+  },
+)
+
+test('a token is 47 characters, or 56 as a local part, and holds numbers only', () => {
+  const bytes = Buffer.from(sealToken(secrets, 'bounce', token), 'base64url')
+
+  const head = Buffer.alloc(21)
+  head.set([1, 1, 4])
+  head.writeBigUInt64BE(BigInt(token.publicId), 3)
+  head.writeBigUInt64BE(BigInt(token.reference), 11)
+  head.writeUInt16BE(token.addressVersion, 19)
+  expect(bytes.subarray(0, 21)).toEqual(head)
+  expect(sealToken(secrets, 'bounce', token)).toHaveLength(47)
+  expect(sealLocalPart(secrets, 'bounce', token)).toHaveLength(56)
 })
 
 test('a token has one spelling: every other character in any place is refused', () => {
@@ -78,7 +102,7 @@ test('a token of one purpose opens for no other, even when its purpose byte is r
       }),
   )
 
-  expect(opened).toHaveLength(8 * 7 * 2)
+  expect(opened).toHaveLength(11 * 10 * 2)
   expect(opened.every((each) => each === undefined)).toBe(true)
 })
 

@@ -1,15 +1,42 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import type { Claimed } from './claim-store.ts'
 
 export type ServiceClaim = Claimed & {
   releaseAt: Date
   kind: string
-  form: string
+  /** Null where the mail is made of an edition. */
+  form: string | null
+  /** The reader; null for mails to the house. */
+  readerId: number | null
   payload: Record<string, unknown>
 }
 
-/** Claims service mails that are due. A confirmation goes to somebody who is not a reader yet; nothing goes to a blocked address. */
+/**
+ * Why a service mail must not be sent at this moment, or null. `m`, `s`, `p` are the mail, its reader and the
+ * do-not-mail list's row of its address.
+ *
+ * An address is asked for its agreement even where it left, bounced or complained before: only its holder can lift
+ * that. One that said "not me", or is blocked, is asked nothing. A link to a reader's own data follows a reader who
+ * left, and never goes to an address that is not the reader's any more.
+ */
+export const serviceRefusal: RawBuilder<string | null> = sql`
+  case when exists (select from suppressed_domain d where d.domain = lower(substring(m.recipient from '[^@]*$'))) then 'suppressed'
+       when p.reason in ('asked', 'blocked') then 'suppressed'
+       when m.kind = 'reminder' and s.state is distinct from 'pending' then 'already told'
+       when m.kind in ('confirmation', 'reminder')
+            or m.kind = 'address change' and not m.payload ? 'note' then null
+       when m.kind in ('link', 'address change') and p.reason = 'left' then null
+       when p.address_hash is not null then 'suppressed'
+       when m.kind in ('welcome', 'latest') and s.state is distinct from 'active' then 'left'
+       when m.kind = 'latest'
+            and not exists (select from subscription u join edition e on e.newsletter_id = u.newsletter_id
+                             where e.id = (m.payload ->> 'editionId')::bigint and u.subscriber_id = m.subscriber_id
+                               and u.cadence <> 'off') then 'left'
+       when m.kind in ('welcome', 'latest', 'link') and m.address_hash is distinct from s.address_hash then 'moved'
+  end`
+
+/** Claims service mails that are due, and leaves out those that must not be sent any more. */
 export async function claimServiceMails(
   db: Db,
   {
@@ -20,6 +47,7 @@ export async function claimServiceMails(
     now,
   }: { senderId: number; test: boolean; limit: number; leaseMs: number; now: Date },
 ): Promise<ServiceClaim[]> {
+  // A mail to an address that is not the reader's yet belongs to the next version: its bounce says nothing about this one.
   const { rows } = await sql<ServiceClaim & { reason: string | null }>`
     with due as (
       select m.id
@@ -30,10 +58,9 @@ export async function claimServiceMails(
        limit ${limit}
          for update skip locked
     ), fate as (
-      select m.id, s.public_id, s.address_version
-           , case when m.not_after <= ${now} then 'expired'
-                  when p.address_hash is not null then 'suppressed'
-                  when m.kind = 'welcome' and s.state <> 'active' then 'left' end as reason
+      select m.id, s.public_id
+           , s.address_version + (m.kind = 'address change' and not m.payload ? 'note')::integer as address_version
+           , case when m.not_after <= ${now} then 'expired' else ${serviceRefusal} end as reason
         from due join service_mail m using (id)
         left join subscriber s on s.id = m.subscriber_id
         left join suppression p on p.address_hash = m.address_hash
@@ -49,7 +76,7 @@ export async function claimServiceMails(
        where m.id = f.id
       returning m.*, f.public_id
     )
-    select 0 as "editionId", id as "subscriberId", attempt, replies, recipient as email
+    select 0 as "editionId", id as "subscriberId", attempt, replies, recipient as email, subscriber_id as "readerId"
          , coalesce(public_id, 0) as "publicId", address_version as "addressVersion", '{}'::integer[] as blocks, release_at as "releaseAt"
          , (extract(epoch from not_after) * 1000)::float8 as "notAfter", kind, form, payload, reason
       from claim order by id`.execute(db)

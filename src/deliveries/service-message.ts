@@ -10,19 +10,33 @@ import { FreeBuffers } from '#mail/mime/free-buffers.ts'
 import { wireAddress } from '#mail/mime/wire-address.ts'
 import { writeMessage } from '#mail/mime/write-message.ts'
 import { type Fillings, piecesOf } from '#mail/slots.ts'
-import { type Purpose, sealLocalPart, sealToken } from '#subscribers/tokens.ts'
+import { sealPreferences } from '#subscribers/tokens/preferences-token.ts'
+import { keysAt, type Purpose, sealLocalPart, sealToken } from '#subscribers/tokens.ts'
 import type { ServiceClaim } from './claim-service.ts'
 import { messageNumber, type ReaderMail } from './reader-mail.ts'
+import { composeLatest } from './service/latest/latest-mail.ts'
 
 type Needs = Pick<Context, 'db' | 'secrets' | 'config'> & {
   sender: { dkim: Pick<Dkim, 'pinFor' | 'signerFor'> }
 }
 
-/** A confirmation or welcome, whole; nothing in it was written by whoever filled in the form. Or a reply to forward. */
+/**
+ * A mail outside of an edition's audience, whole. Nothing in it was written by whoever filled in a form, unless it is a
+ * reply to forward.
+ */
 export async function composeServiceMail(context: Needs, mail: ServiceClaim): Promise<ReaderMail> {
-  const { secrets, sender } = context
+  if (mail.form === null) return composeLatest(context, mail)
+  return composeForm(context, { ...mail, form: mail.form })
+}
+
+async function composeForm(
+  context: Needs,
+  mail: ServiceClaim & { form: string },
+): Promise<ReaderMail> {
+  const { sender } = context
+  const secrets = keysAt(context.secrets, mail.releaseAt)
   const set = await readSettings(context)
-  const form = await ensureForm(context, { contentHash: mail.form, publication: set.name })
+  const form = await ensureForm(context, mail.form)
   const to = wireAddress(mail.email, 'To')
   const { publicId, addressVersion, subscriberId } = mail
   const bounce = sealLocalPart(secrets, 'bounce', { publicId, reference: 0, addressVersion })
@@ -53,37 +67,42 @@ function replyToOf({ kind, payload }: ServiceClaim, newsroom: string): { replyTo
   return typeof person === 'string' ? { replyTo: person } : {}
 }
 
-function valuesOf(secrets: Context['secrets'], { publicId, subscriberId }: ServiceClaim): Values {
+function valuesOf(
+  secrets: Context['secrets'],
+  { publicId, subscriberId, addressVersion, releaseAt }: ServiceClaim,
+): Values {
   const seal = (purpose: Purpose, reference: number) =>
     sealToken(secrets, purpose, { publicId, reference, addressVersion: 0 })
   return {
     confirm: seal('confirm', subscriberId),
     notMe: seal('notMe', subscriberId),
-    preferences: seal('preferences', 0),
+    preferences: sealPreferences(secrets, { publicId, addressVersion, now: releaseAt }),
     unsubscribe: seal('unsubscribe', 0),
+    ownData: seal('ownData', subscriberId),
+    addressChange: seal('addressChange', subscriberId),
   }
 }
 
 type ServiceForm = { subject: string; boundarySeed: string; body: Block; buffers: FreeBuffers }
 
-/** A handful of forms are in use at a time; a newsroom that edits them leaves the old ones behind. */
-const KEPT = 16
+/** What a process keeps: the forms of a newsroom's languages and hours. */
+const KEPT = 32
 const IDLE_BYTES = 256 * 1024
 const formsOf = new WeakMap<Db, Map<string, ServiceForm>>()
 
-/** The form in this publication's name, read and encoded once a process. */
+/** Read and encoded once a process. */
 async function ensureForm(
   { db, config }: Pick<Context, 'db' | 'config'>,
-  { contentHash, publication }: { contentHash: string; publication: string },
+  contentHash: string,
 ): Promise<ServiceForm> {
   const forms = formsOf.get(db) ?? new Map<string, ServiceForm>()
   formsOf.set(db, forms)
   const base = withSlash(config.publicUrl)
-  const key = JSON.stringify([contentHash, publication, base.href])
+  const key = `${contentHash} ${base.href}`
   const known = forms.get(key)
   if (known !== undefined) return known
   const { subject, html, text } = await getForm({ db }, contentHash)
-  const fillings = fillingsOf(base, publication)
+  const fillings = fillingsOf(base)
   const boundarySeed = `service ${contentHash}`
   const parts = {
     text: piecesOf(text, fillings, { as: 'text' }),
@@ -96,18 +115,15 @@ async function ensureForm(
   return form
 }
 
-function fillingsOf(base: URL, publication: string): Fillings {
+function fillingsOf(base: URL): Fillings {
   const link = (path: string, token: string) => ({ before: new URL(path, base).href, token })
   return {
     confirmUrl: link('c/', 'confirm'),
     notMeUrl: link('n/', 'notMe'),
     preferencesUrl: link('p/', 'preferences'),
     unsubscribeUrl: link('u/', 'unsubscribe'),
-    webViewUrl: { same: base.href },
-    signUpUrl: { same: base.href },
-    whyLine: {
-      same: `You get this because somebody signed up to ${publication} with this address.`,
-    },
+    ownDataUrl: link('me/', 'ownData'),
+    addressChangeUrl: link('a/', 'addressChange'),
   }
 }
 

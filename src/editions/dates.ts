@@ -51,6 +51,27 @@ export function momentLine({
   return `${time}, ${day}`
 }
 
+/** An hour of the day as people write it: "06:30:00" is "06:30" in English and "6:30 ص" in Arabic. */
+export function hourLine(localTime: string, language: string): string {
+  return new Intl.DateTimeFormat(spoken(language), { timeStyle: 'short', timeZone: 'UTC' }).format(
+    new Date(`1970-01-01T${localTime.slice(0, 5)}Z`),
+  )
+}
+
+/** A time zone as people call it, whatever the season: "Central European Time". */
+export function zoneLine(timeZone: string, language: string): string {
+  const named = (timeZoneName: 'longGeneric' | 'long') =>
+    new Intl.DateTimeFormat(spoken(language), { timeZone, timeZoneName })
+      .formatToParts(ANY_DAY)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? timeZone
+  const name = named('longGeneric')
+  // Zones without a summer have no generic name, only an offset.
+  return /\d/.test(name) ? named('long') : name
+}
+
+// Zones of long ago had other names.
+const ANY_DAY = new Date('2026-01-15T12:00:00Z')
+
 /** By the hour at which readers get the newsletter: "06:30:00". */
 export function partOfDay(localTime: string): 'morning' | 'day' | 'evening' {
   const hour = Number(localTime.slice(0, 2))

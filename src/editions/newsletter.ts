@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
+import { phrase, wordsFor } from '#mail/words.ts'
+import { hourLine } from './dates.ts'
 
 export type Newsletter = {
   id: number
@@ -78,20 +80,10 @@ export async function switchClicks(
   })
 }
 
-/** The rhythm in words for a reader: "Every morning at 06:30". */
-export function scheduleInWords({
-  cadence,
-  localTime,
-}: Pick<Newsletter, 'cadence' | 'localTime'>): string {
-  const hour = localTime.slice(0, 5)
-  switch (cadence) {
-    case 'instant':
-      return 'As it happens, a few times a month'
-    case 'daily':
-      return `Every day at ${hour}, your time`
-    case 'weekly':
-      return `Every week at ${hour}, your time`
-    case 'custom':
-      return 'When there is something to say'
-  }
+/** The rhythm in words for a reader, in the reader's language: "Every day at 06:30, your time". */
+export function scheduleInWords(
+  { cadence, localTime }: Pick<Newsletter, 'cadence' | 'localTime'>,
+  language: string,
+): string {
+  return phrase(wordsFor(language).schedule[cadence], 'hour', hourLine(localTime, language))
 }

@@ -10,6 +10,8 @@ export const slotNames = [
   'whyLine',
   'confirmUrl',
   'notMeUrl',
+  'ownDataUrl',
+  'addressChangeUrl',
   'alertsOnlyOffUrl',
   'storyOffUrl',
   'storyUrl',

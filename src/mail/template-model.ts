@@ -62,30 +62,41 @@ export type AlertModel = Frame & {
 }
 
 /** A service mail carries nothing that the person who filled in the form has written. */
-export type ConfirmModel = {
-  publication: Publication
-  subject: string
-  preheader: string
-  newsletters: { name: string; description: string; schedule: string }[]
+export type ConfirmModel = Letterhead & {
+  newsletters: NewsletterLine[]
   validHours: number
+  /** Asks for the second and last time. */
+  reminder?: boolean
 }
 
-export type WelcomeModel = {
-  publication: Publication
-  subject: string
-  preheader: string
-  /** `schedule` says what comes and at what hour: "Every morning at 6:30". */
-  newsletters: { name: string; description: string; schedule: string }[]
-  latest: { headline: string; dateLine: string; url: string } | null
+export type WelcomeModel = Letterhead & {
+  newsletters: NewsletterLine[]
+  /** What the reader's hours are counted in: "Central European Time". */
+  zone: string
 }
+
+/** One matter, one link or none. */
+export type LetterModel = Letterhead & {
+  title: string
+  lead: string
+  link: { slot: LetterSlot; button: string; valid: string } | null
+  hint: string
+  why: string
+}
+
+/** Where the link of a letter leads: each is a slot of its own, filled when the mail leaves. */
+export type LetterSlot = 'ownDataUrl' | 'preferencesUrl' | 'addressChangeUrl'
+
+type Letterhead = { publication: Publication; subject: string; preheader: string }
+
+/** `schedule` says what comes and at what hour: "Every morning at 6:30". */
+type NewsletterLine = { name: string; description: string; schedule: string }
 
 /** Figures and words for the people who run the house: headings with lines under them. */
-export type DeskNoteModel = {
-  publication: Publication
-  subject: string
-  preheader: string
+export type DeskNoteModel = Letterhead & {
   title: string
   dateLine: string
+  /** A passage without a title is its lines. */
   passages: { title: string; lines: string[] }[]
   foot: string
 }

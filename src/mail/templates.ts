@@ -7,6 +7,7 @@ import type {
   DeskNoteModel,
   DigestModel,
   Frame,
+  LetterModel,
   Publication,
   RenderedMail,
   StoryBlock,
@@ -73,29 +74,42 @@ export async function compileAlert(model: AlertModel): Promise<RenderedMail> {
 export async function compileConfirm(model: ConfirmModel): Promise<RenderedMail> {
   const view = viewOfServiceMail(model)
   const { words, language, publication } = view
+  const { name } = publication
   const hours = counted(words.hours, model.validHours, language)
+  const reminds = model.reminder === true
   return renderMail('confirm', model.publication, {
     ...view,
-    lead: phrase(words.confirmLead, 'name', publication.name),
+    title: reminds ? words.reminderTitle : words.confirmTitle,
+    lead: phrase(reminds ? words.reminderLead : words.confirmLead, 'name', name),
     valid: phrase(words.confirmValid, 'hours', hours),
-    why: phrase(words.confirmWhy, 'name', publication.name),
+    why: phrase(words.confirmWhy, 'name', name),
   })
 }
 
 export async function compileWelcome(model: WelcomeModel): Promise<RenderedMail> {
   const view = viewOfServiceMail(model)
-  const { latest } = model
+  const { words, publication } = view
   return renderMail('welcome', model.publication, {
     ...view,
-    title: phrase(view.words.welcomeTitle, 'name', view.publication.name),
-    latest:
-      latest === null
-        ? null
-        : {
-            headline: plainText(latest.headline),
-            dateLine: plainText(latest.dateLine),
-            url: pageUrl(latest.url, 'the latest mail'),
-          },
+    title: phrase(words.welcomeTitle, 'name', publication.name),
+    zone: phrase(words.welcomeZone, 'zone', plainText(model.zone)),
+    why: phrase(words.welcomeWhy, 'name', publication.name),
+  })
+}
+
+export async function compileLetter(model: LetterModel): Promise<RenderedMail> {
+  const { title, lead, link, hint, why } = model
+  return renderMail('letter', model.publication, {
+    ...viewOfEnvelope(model),
+    title: plainText(title),
+    lead: plainText(lead),
+    link: link && {
+      slot: link.slot,
+      button: plainText(link.button),
+      valid: plainText(link.valid),
+    },
+    hint: plainText(hint),
+    why: plainText(why),
   })
 }
 

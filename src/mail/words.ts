@@ -1,65 +1,29 @@
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import english from '../../templates/words/en.json' with { type: 'json' }
 
 // The words that are always the same, one file a language; a language without a file gets English.
 const folder = new URL('../../templates/words/', import.meta.url)
 
-const Forms = z.looseObject({ other: z.string() }).catchall(z.string())
+export type Words = typeof english
 
-const Words = z.object({
-  stories: Forms,
-  minutes: Forms,
-  minutesRead: Forms,
-  more: Forms,
-  hours: Forms,
-  join: z.string(),
-  preferences: z.string(),
-  fewerMails: z.string(),
-  unsubscribe: z.string(),
-  webView: z.string(),
-  corrections: z.string(),
-  endMark: z.object({ morning: z.string(), day: z.string(), evening: z.string() }),
-  forwarded: z.string(),
-  getYourOwn: z.string(),
-  spotted: z.string(),
-  correctionsLink: z.string(),
-  privacy: z.string(),
-  breaking: z.string(),
-  update: z.string(),
-  known: z.string(),
-  whatWeKnow: z.string(),
-  notKnownYet: z.string(),
-  followStory: z.string(),
-  storyOff: z.string(),
-  alertsOff: z.string(),
-  confirmTitle: z.string(),
-  confirmLead: z.string(),
-  confirmWhat: z.string(),
-  confirmButton: z.string(),
-  confirmValid: z.string(),
-  confirmNotMe: z.string(),
-  confirmNotMeHint: z.string(),
-  confirmWhy: z.string(),
-  welcomeTitle: z.string(),
-  welcomeLead: z.string(),
-  welcomeLatest: z.string(),
-  welcomeChange: z.string(),
-  welcomeButton: z.string(),
-  welcomeReply: z.string(),
-})
-
-export type Words = z.infer<typeof Words>
+/** A noun by its number: "one", "other", and what else the language has. */
+export type Forms = { other: string; [category: string]: string }
 
 /** What pages and mails speak. */
 export const LANGUAGES = ['en', 'de', 'fr', 'es', 'ar'] as const
 export type Language = (typeof LANGUAGES)[number]
 
-const loaded = new Map<Language, Words>()
+const loaded = new Map<Language, Words>([['en', english]])
 
 /** The language of ours for a BCP 47 tag; undefined for one that we do not speak. */
 export function languageOf(tag: string): Language | undefined {
   const base = tag.split('-')[0]?.toLowerCase()
   return LANGUAGES.find((each) => each === base)
+}
+
+/** Of languages by preference (BCP 47) the first that we speak, with its region; English where there is none. */
+export function spokenOf(wishes: readonly string[]): string {
+  return wishes.find((wish) => languageOf(wish) !== undefined) ?? 'en'
 }
 
 /** The fixed words of a mail in a language given as BCP 47. */
@@ -71,11 +35,12 @@ export function wordsFor(language: string): Words {
 }
 
 function readWords(language: Language): Words {
-  return Words.parse(JSON.parse(readFileSync(new URL(`${language}.json`, folder), 'utf8')))
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a test holds every file against the English one
+  return JSON.parse(readFileSync(new URL(`${language}.json`, folder), 'utf8')) as Words
 }
 
 /** A number with its noun, in the form the language asks for. */
-export function counted(forms: Words['stories'], n: number, language: string): string {
+export function counted(forms: Forms, n: number, language: string): string {
   const { rules, number } = numbersOf(language)
   const form = forms[rules.select(n)] ?? forms.other
   return form.replace('{n}', number.format(n))

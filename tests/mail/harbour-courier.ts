@@ -4,6 +4,7 @@ import type {
   DigestModel,
   Frame,
   StoryBlock,
+  LetterModel,
   WelcomeModel,
 } from '#mail/template-model.ts'
 
@@ -195,11 +196,22 @@ export const welcome: WelcomeModel = {
   subject: 'Welcome to The Harbour Courier',
   preheader: 'What comes, at what hour, and how to change it.',
   newsletters,
-  latest: {
-    headline: storyOf(0).headline,
-    dateLine: courier.dateLine,
-    url: 'https://news.courier.example/web/latest',
+  zone: 'Central European Time',
+}
+
+export const letter: LetterModel = {
+  publication: courier.publication,
+  subject: 'Your data at The Harbour Courier: the link you asked for',
+  preheader: 'Download it, change your address, or have everything erased.',
+  title: 'Your data',
+  lead: 'You asked for this link. It opens the page with all that we keep about you.',
+  link: {
+    slot: 'ownDataUrl',
+    button: 'Open my data',
+    valid: 'The link works for 1 hour. Do not forward this mail.',
   },
+  hint: 'You did not ask for it? Then do nothing, and nothing changes.',
+  why: 'You get this one mail because somebody asked for it on a page of The Harbour Courier.',
 }
 
 const news = 'https://news.courier.example'
@@ -212,6 +224,8 @@ export const slotValues = {
   whyLine:
     'You get this mail because you signed up for Morning Digest on 3 May 2026 and confirmed it the same day.',
   confirmUrl: `${news}/c/AbCdEf0123456789AbCdEf0123456789AbCdEf012345678`,
+  ownDataUrl: `${news}/me/AbCdEf0123456789AbCdEf0123456789AbCdEf012345678`,
+  addressChangeUrl: `${news}/a2/AbCdEf0123456789AbCdEf0123456789AbCdEf012345678`,
   notMeUrl: `${news}/n/AbCdEf0123456789AbCdEf0123456789AbCdEf012345678`,
   alertsOnlyOffUrl: `${news}/a/AbCdEf0123456789AbCdEf0123456789AbCdEf012345678`,
   storyOffUrl: `${news}/s/AbCdEf0123456789AbCdEf0123456789AbCdEf012345678`,

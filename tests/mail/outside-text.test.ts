@@ -2,9 +2,23 @@ import { describe, expect, test } from 'vitest'
 
 import { fillSlots } from '#mail/slots.ts'
 import type { AlertModel, DigestModel, StoryBlock } from '#mail/template-model.ts'
-import { compileAlert, compileConfirm, compileDigest, compileWelcome } from '#mail/templates.ts'
+import {
+  compileAlert,
+  compileConfirm,
+  compileDigest,
+  compileLetter,
+  compileWelcome,
+} from '#mail/templates.ts'
 
-import { alert, confirm, digestOf, slotValues, storyOf, welcome } from './harbour-courier.ts'
+import {
+  alert,
+  confirm,
+  digestOf,
+  letter,
+  slotValues,
+  storyOf,
+  welcome,
+} from './harbour-courier.ts'
 import { parse, visibleText, wholeDigest } from './mail-reading.ts'
 
 const ALLOWED = new Set(
@@ -126,11 +140,12 @@ describe('text from outside', () => {
   test.each(HOSTILE)('stays visible text in a service mail: %s', async (text) => {
     const publication = hostileDigest(text).publication
     const newsletters = [{ name: text, description: text, schedule: text }]
-    const latest = { headline: text, dateLine: text, url: 'https://courier.example/1' }
+    const link = { slot: 'ownDataUrl', button: text, valid: text } as const
 
     const mails = [
       await compileConfirm({ ...confirm, publication, newsletters, subject: text }),
-      await compileWelcome({ ...welcome, publication, newsletters, latest }),
+      await compileWelcome({ ...welcome, publication, newsletters, zone: text }),
+      await compileLetter({ ...letter, publication, lead: text, link, hint: text, why: text }),
     ]
 
     for (const mail of mails) {

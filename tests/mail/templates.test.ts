@@ -1,12 +1,26 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 
 import { describe, expect, test } from 'vitest'
 
 import { fillSlots } from '#mail/slots.ts'
-import { compileAlert, compileConfirm, compileDigest, compileWelcome } from '#mail/templates.ts'
-import { wordsFor } from '#mail/words.ts'
+import {
+  compileAlert,
+  compileConfirm,
+  compileDeskNote,
+  compileDigest,
+  compileLetter,
+  compileWelcome,
+} from '#mail/templates.ts'
 
-import { alert, confirm, courier, digestOf, slotValues, welcome } from './harbour-courier.ts'
+import {
+  alert,
+  confirm,
+  courier,
+  digestOf,
+  letter,
+  slotValues,
+  welcome,
+} from './harbour-courier.ts'
 import { longDigest, parse, wholeDigest } from './mail-reading.ts'
 
 describe('the text part', () => {
@@ -17,6 +31,7 @@ describe('the text part', () => {
       fillSlots((await compileAlert(alert)).text, slotValues, { as: 'text' }),
       fillSlots((await compileConfirm(confirm)).text, slotValues, { as: 'text' }),
       fillSlots((await compileWelcome(welcome)).text, slotValues, { as: 'text' }),
+      fillSlots((await compileLetter(letter)).text, slotValues, { as: 'text' }),
     ]
 
     const lines = mails.flatMap((text) => text.split('\n'))
@@ -49,6 +64,7 @@ describe('for everyone', () => {
       (await compileAlert({ ...alert, publication: arabic })).html,
       (await compileConfirm({ ...confirm, publication: arabic })).html,
       (await compileWelcome({ ...welcome, publication: arabic })).html,
+      (await compileLetter({ ...letter, publication: arabic })).html,
     ]
 
     const mails = markups.map(parse)
@@ -85,13 +101,27 @@ describe('for everyone', () => {
     ])
   })
 
-  test('every language has all the words', () => {
-    const folder = new URL('../../templates/words/', import.meta.url)
-    const languages = readdirSync(folder).map((file) => file.replace('.json', ''))
+  test('a letter without a link has no button, and a note without headings has none', async () => {
+    const { publication, subject, preheader, title } = letter
+    const passages = [{ title: '', lines: ['More sign-ups than we can check.', 'Look: signups.'] }]
 
-    const endMarks = languages.map((language) => wordsFor(language).endMark.morning)
+    const note = {
+      publication,
+      subject,
+      preheader,
+      title,
+      dateLine: 'Today',
+      passages,
+      foot: 'A note',
+    }
+    const bare = await compileLetter({ ...letter, link: null })
+    const desk = await compileDeskNote(note)
 
-    expect(new Set(endMarks).size).toBe(languages.length)
+    expect(bare.html).not.toContain('slot:')
+    expect(bare.html).not.toContain('class="button"')
+    expect(bare.text).not.toContain('slot:')
+    expect(parse(desk.html).querySelectorAll('h2')).toHaveLength(0)
+    expect(desk.text).toContain('More sign-ups than we can check.\n')
   })
 
   test('pages and mails have the same colours', () => {
@@ -110,7 +140,7 @@ describe('for everyone', () => {
 })
 
 function property(name: string, colour: string): string {
-  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}: ${colour};`
+  return `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}: ${colour};`
 }
 
 function readTemplate(path: string): string {

@@ -70,11 +70,12 @@ export async function sendOurMails(
     newsletters: ['daily', 'breaking'],
     timeZone: 'Europe/London',
     language: 'en',
-    form: 'front page',
+    topics: [],
+    witness: { form: 'front page' },
   })
   await desk.drain('confirmation')
   const { text = '' } = await PostalMime.parse(handed(desk, 0).raw)
-  await confirmJoining(house.context, /\/c\/([\w-]+)/.exec(text)?.[1] ?? '')
+  await confirmJoining(house.context, /\/c\/([\w-]+)/.exec(text)?.[1] ?? '', { form: 'link' })
   await desk.drain('confirmation')
   await releaseDigest(house, { stories, dkimDir: keys.dir })
   await desk.drain('digest')

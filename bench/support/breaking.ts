@@ -18,7 +18,7 @@ const PATIENCE_MS = 60_000
 export async function openWeb(
   stack: AsyncDisposableStack,
   { house, port }: { house: DrillHouse; port: number },
-): Promise<{ url: URL; token: string }> {
+): Promise<{ url: URL; token: string; pid: number }> {
   const { context } = house.app
   const log = openSync(join(house.dataDir, 'web.log'), 'a', 0o600)
   const env = { ...house.environmentOf(0), SMTP_URL: context.config.smtpUrl ?? '' }
@@ -38,7 +38,8 @@ export async function openWeb(
   }
   const operator = await openOperator(context, 'bench')
   const scopes = ['articles:write', 'alerts:release'] as const
-  return { url, token: await createToken(context, { operator, name: 'cms', scopes: [...scopes] }) }
+  const token = await createToken(context, { operator, name: 'cms', scopes: [...scopes] })
+  return { url, token, pid: child.pid ?? 0 }
 }
 
 const answered = z.object({ alert: z.object({ edition: z.number(), state: z.string() }) })

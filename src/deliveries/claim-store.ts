@@ -177,7 +177,8 @@ async function endWalk(db: Db, { editionId, cohort, destination }: Walk): Promis
 /** Why a reader must not be mailed at this moment, or null. `e`, `s`, `u`, `p` are edition, subscriber, subscription, suppression. */
 export const consent = (now: Date) => sql`
   case when s.state = 'left' or coalesce(u.cadence, 'off') = 'off' then 'left'
-       when s.state is distinct from 'active' or p.address_hash is not null then 'suppressed'
+       when s.state is distinct from 'active' or p.address_hash is not null
+            or exists (select from suppressed_domain where domain = s.domain) then 'suppressed'
        when u.snoozed_until > ${now} then 'snoozed'
        when e.kind = 'alert'
             and exists (select from story_mute m join edition_story es on es.story_id = m.story_id

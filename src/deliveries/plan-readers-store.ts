@@ -1,9 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
+import { chosenPart, hasTopicChoices, isMeant } from './plan-choices-store.ts'
+import { type Range, within } from './plan-range.ts'
 import type { Plan } from './plan-store.ts'
-
-/** Subscribers of one slice, by id: above `after`, up to and with `last`. */
-export type Range = { after: number; last: number }
 
 /** Where the next slice ends, and how many have an interest in the newsletter up to there. */
 export async function findRange(
@@ -20,9 +19,8 @@ export async function findRange(
 }
 
 /**
- * The readers of the range into a temporary table: those who chose the newsletter, less those who had left before the
- * edition was made. A reader who follows topics gets their stories and those without a topic, or the lead if that
- * leaves none. A story that an earlier digest told this reader is not told again.
+ * The readers of the range into a temporary table: those whose choices mean this edition, less those who had left
+ * before it was made. A story that an earlier digest told this reader is not told again.
  *
  * Blocks are null for who gets all of them: comparing lists costs more than the rest of a row.
  *
@@ -34,14 +32,16 @@ export async function pickReaders(
   { plan, range, every, now }: { plan: Plan; range: Range; every: number[]; now: Date },
 ): Promise<void> {
   const told = plan.kind === 'digest' ? await listTellers(db, plan) : []
-  const parts = plan.kind === 'digest' && (await hasFollowers(db, range))
+  const closed = await hasSuppressedDomains(db)
+  const parts = plan.kind === 'digest' && (await hasTopicChoices(db, range))
   await sql`
     create temporary table slice on commit drop as
     with everything as (select ${every}::integer[] as blocks)
     ${parts ? chosenPart(plan, range) : sql``}
     ${told.length > 0 ? toldPart({ plan, range, told }) : sql``}
     , reader as (
-      select u.subscriber_id, u.cadence, u.snoozed_until, s.state, s.address_hash, s.time_zone, s.domain, s.confirmed_at
+      select u.subscriber_id, u.cadence, u.snoozed_until, s.state, s.address_hash, s.domain, s.confirmed_at
+           , ${hourOf(plan)} as time_zone
            , ${parts ? sql`c.blocks` : sql`null::integer[]`} as chosen
            , ${told.length > 0 ? sql`t.blocks` : sql`null::integer[]`} as told
         from subscription u
@@ -52,6 +52,8 @@ export async function pickReaders(
          and s.state not in ('pending', 'erased')
          and (u.cadence <> 'off' or u.changed_at > ${plan.createdAt})
          and (s.state <> 'left' or s.left_at > ${plan.createdAt})
+         ${isMeant(plan)}
+         ${parts ? sql`and c.blocks is distinct from '{}'` : sql``}
     ), wanted as (
       select r.*
            , case when told is not null
@@ -60,10 +62,10 @@ export async function pickReaders(
         from reader r cross join everything e
     )
     select r.subscriber_id, case when r.blocks = '{}' then r.chosen else r.blocks end as blocks
-         , case ${plan.releaseRule} when 'now' then '*' else r.time_zone end as time_zone
-         , coalesce(dd.destination_id, 1) as destination
+         , r.time_zone, coalesce(dd.destination_id, 1) as destination
          , case when r.state = 'left' or r.cadence = 'off' then 'left'
                 when r.state <> 'active' or p.address_hash is not null then 'suppressed'
+                ${closed ? sql`when r.domain in (select domain from suppressed_domain) then 'suppressed'` : sql``}
                 when r.snoozed_until > ${now} and ${plan.releaseRule} = 'now' then 'snoozed'
                 when r.blocks = '{}' then 'already told'
                 ${warmingUp(plan)}
@@ -71,6 +73,20 @@ export async function pickReaders(
       from wanted r
       left join domain_destination dd on dd.domain = r.domain
       left join suppression p on p.address_hash = r.address_hash`.execute(db)
+}
+
+/** A reader's own hour counts where it is later than the newsletter's: `Europe/Berlin 07:30`. */
+function hourOf({ kind, releaseRule, localTime }: Plan): RawBuilder<unknown> {
+  if (releaseRule === 'now') return sql`'*'::text`
+  if (kind !== 'digest') return sql`s.time_zone`
+  return sql`
+    case when s.digest_time > ${localTime}::time then s.time_zone || to_char(s.digest_time, ' HH24:MI') else s.time_zone end`
+}
+
+async function hasSuppressedDomains(db: Db): Promise<boolean> {
+  const { rows } = await sql<{ some: boolean }>`
+    select exists (select from suppressed_domain) as some`.execute(db)
+  return rows[0]?.some === true
 }
 
 /** All blocks of the edition, in their order; the mail itself where it is not made of stories. */
@@ -90,39 +106,6 @@ async function listTellers(db: Db, plan: Plan): Promise<number[]> {
       join edition b on b.id = earlier.edition_id and b.newsletter_id = ${plan.newsletterId} and not b.test
      where es.edition_id = ${plan.editionId}`.execute(db)
   return rows.map((row) => row.id)
-}
-
-async function hasFollowers(db: Db, range: Range): Promise<boolean> {
-  const { rows } = await sql<{ some: boolean }>`
-    select exists (select from subscription
-                    where topic_id is not null and cadence <> 'off' and ${within(range, sql`subscriber_id`)}) as some`.execute(
-    db,
-  )
-  return rows[0]?.some === true
-}
-
-/** Readers who follow the same topics get the same blocks: the stories are matched once a set of topics. */
-function chosenPart(plan: Plan, range: Range): RawBuilder<unknown> {
-  return sql`
-    , block as materialized (
-      select es.position, coalesce(array_agg(at.topic_id) filter (where at.topic_id is not null), '{}') as topics
-        from edition_story es left join article_topic at on at.article_id = es.article_id
-       where es.edition_id = ${plan.editionId}
-       group by es.position
-    ), follower as (
-      select subscriber_id, array_agg(topic_id order by topic_id) as topics
-        from (select subscriber_id, topic_id from subscription
-               where topic_id is not null and cadence <> 'off' and ${within(range, sql`subscriber_id`)}
-               order by subscriber_id, topic_id) f
-       group by subscriber_id
-    ), interest as (
-      select f.topics
-           , coalesce((select array_agg(b.position order by b.position) from block b
-                        where b.topics && f.topics or b.topics = '{}'), '{0}') as blocks
-        from (select distinct topics from follower) f
-    ), chosen as (
-      select f.subscriber_id, i.blocks from follower f join interest i on i.topics = f.topics
-    )`
 }
 
 function toldPart({
@@ -154,8 +137,4 @@ function warmingUp({ warmUp }: Plan): RawBuilder<unknown> {
   return sql`
                 when (r.confirmed_at, r.subscriber_id) < (${confirmedAt}::timestamptz, ${subscriberId}::bigint)
                      or r.subscriber_id = any(${bounced}::bigint[]) then 'warming up'`
-}
-
-function within({ after, last }: Range, id: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`${id} > ${after}::bigint and ${id} <= ${last}::bigint`
 }

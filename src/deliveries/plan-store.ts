@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import type { EditionKind } from '#editions/store.ts'
+import { isMeant } from './plan-choices-store.ts'
 import type { WarmUp } from './warm-up-store.ts'
 
 export type Plan = {
@@ -9,6 +10,10 @@ export type Plan = {
   kind: EditionKind
   releaseRule: 'now' | 'local hour'
   releaseAt: Date
+  /** The newsletter's hour. */
+  localTime: string
+  /** Whether it goes to those who want the newsletter once a week. */
+  weekly: boolean
   createdAt: Date
   cursor: number
   test: boolean
@@ -17,7 +22,10 @@ export type Plan = {
 
 const planColumns = sql`
   id as "editionId", newsletter_id as "newsletterId", kind, release_rule as "releaseRule", release_at as "releaseAt"
-, created_at as "createdAt", plan_cursor as cursor, test, warm_up as "warmUp"`
+, created_at as "createdAt", plan_cursor as cursor, test, warm_up as "warmUp"
+, (select n.local_time::text from newsletter n where n.id = newsletter_id) as "localTime"
+, (select n.cadence = 'weekly' or extract(isodow from edition_date) = n.weekly_day
+     from newsletter n where n.id = newsletter_id) as weekly`
 
 const mayBePlanned = sql`
   state = 'sending' and planned_at is null and not exists (select from restore_mark where held is not null)`
@@ -75,7 +83,7 @@ export async function findNews(
 }
 
 /**
- * Readers who share a release time. A zone that this server does not know gets the hour of UTC. Not asked where no zone
+ * Readers who share a release time: a zone, or a zone and an hour of their own. A zone that this server does not know gets the hour of UTC. Not asked where no zone
  * is new: the view of all zones reads their files, 20 ms.
  */
 export async function insertCohorts(
@@ -87,11 +95,12 @@ export async function insertCohorts(
     select e.id, (select coalesce(max(id), 0) from cohort where edition_id = e.id) + row_number() over (order by z.time_zone)
          , z.time_zone
          , case when z.time_zone = '*' then e.release_at
-                else greatest(e.release_at, (e.edition_date + n.local_time) at time zone coalesce(known.name, 'UTC')) end
-      from unnest(${zones}::text[]) as z (time_zone)
+                else greatest(e.release_at, (e.edition_date + coalesce(z.own_time, n.local_time)) at time zone coalesce(known.name, 'UTC')) end
+      from (select key as time_zone, split_part(key, ' ', 1) as name, nullif(split_part(key, ' ', 2), '')::time as own_time
+              from unnest(${zones}::text[]) key) z
       join edition e on e.id = ${plan.editionId}
       join newsletter n on n.id = e.newsletter_id
-      left join (select name from pg_timezone_names where ${plan.releaseRule} <> 'now') known on known.name = z.time_zone
+      left join (select name from pg_timezone_names where ${plan.releaseRule} <> 'now') known on known.name = z.name
      where z.time_zone not in (select time_zone from cohort where edition_id = e.id)`.execute(db)
 }
 
@@ -208,12 +217,16 @@ export async function listUnplanned(db: Db): Promise<number[]> {
 
 /** How many readers the newsletter's next mail would be planned for, before consent is looked at once more. */
 export async function countAudience(db: Db, editionId: number): Promise<number> {
+  const { rows: plans } = await sql<Plan>`
+    select ${planColumns} from edition where id = ${editionId}`.execute(db)
+  const [plan] = plans
+  if (plan === undefined) return 0
   const { rows } = await sql<{ count: number }>`
     select count(*) as count
-      from edition e
-      join subscription u on u.newsletter_id = e.newsletter_id and u.cadence <> 'off'
+      from subscription u
       join subscriber s on s.id = u.subscriber_id and s.state = 'active'
-     where e.id = ${editionId}`.execute(db)
+     where u.newsletter_id = ${plan.newsletterId} and u.cadence <> 'off'
+       ${isMeant(plan)}`.execute(db)
   return rows[0]?.count ?? 0
 }
 

@@ -1,5 +1,6 @@
 import type { Db } from '#db/open.ts'
-import { findRange, type Range } from './plan-readers-store.ts'
+import type { Range } from './plan-range.ts'
+import { findRange } from './plan-readers-store.ts'
 import type { Plan } from './plan-store.ts'
 
 /** One slice of an edition's readers, and its place in the row: slices are prepared side by side and committed in order. */

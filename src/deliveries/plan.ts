@@ -4,7 +4,8 @@ import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { hasCode } from '#errors.ts'
 import { laneOf } from './lane.ts'
-import { findRange, listBlocks, pickReaders, type Range } from './plan-readers-store.ts'
+import type { Range } from './plan-range.ts'
+import { findRange, listBlocks, pickReaders } from './plan-readers-store.ts'
 import {
   analyseLedger,
   commitLazily,

@@ -13,8 +13,10 @@ import { wireAddress } from '#mail/mime/wire-address.ts'
 import { writeMessage } from '#mail/mime/write-message.ts'
 import type { OutgoingMail } from '#mail/outcome.ts'
 import { type Filling, type Fillings, fillSlots, type SlotValues } from '#mail/slots.ts'
+import { phrase, wordsFor } from '#mail/words.ts'
 import { KeyedHash } from '#subscribers/keyed-hash.ts'
-import { type Purpose, sealBoth, sealLocalPart, sealToken } from '#subscribers/tokens.ts'
+import { sealPreferences } from '#subscribers/tokens/preferences-token.ts'
+import { keysAt, type Purpose, sealBoth, sealLocalPart, sealToken } from '#subscribers/tokens.ts'
 import { compileEdition, type EditionBlocks } from './edition-blocks.ts'
 
 /** What of a claimed row goes into its mail. */
@@ -24,6 +26,8 @@ export type Reader = {
   addressVersion: number
   email: string
   blocks: number[]
+  /** Booked apart from the edition's audience: what comes back of it is a service mail's. */
+  apart?: boolean
 }
 
 type Secrets = Context['secrets']
@@ -68,7 +72,8 @@ export function openForm(
     version: edition.version,
     contentHash: edition.contentHash,
     edition,
-    secrets,
+    // Readers meet the edition's key as long as it is tried again, also behind a change of keys.
+    secrets: keysAt(secrets, edition.createdAt),
     signer,
     head: compileHead({
       kind,
@@ -104,7 +109,7 @@ export function composeReaderMail(form: EditionForm, reader: Reader): ReaderMail
   const body = form.blocks.bodyOf(reader.blocks)
   const bounce = sealLocalPart(secrets, 'bounce', {
     publicId: reader.publicId,
-    reference: edition.id,
+    reference: reader.apart === true ? 0 : edition.id,
     addressVersion: reader.addressVersion,
   })
   return {
@@ -121,10 +126,15 @@ export function composeReaderMail(form: EditionForm, reader: Reader): ReaderMail
 export function readerPage(
   { secrets }: Pick<Context, 'secrets'>,
   edition: Edition,
-  reader: Pick<Reader, 'publicId' | 'blocks'>,
+  {
+    publicId,
+    blocks,
+    addressVersion = 0,
+  }: Pick<Reader, 'publicId' | 'blocks'> & Partial<Pick<Reader, 'addressVersion'>>,
 ): string {
   const links = linksOf(edition)
-  const values: Values = tokensOf({ secrets, edition }, reader).values
+  const house = { secrets: keysAt(secrets, edition.createdAt), edition }
+  const values: Values = tokensOf(house, { publicId, addressVersion }).values
   const filled = Object.entries(fillingsOf(edition, links)).map(([name, filling]) => [
     name,
     'same' in filling ? filling.same : `${filling.before}${values[filling.token] ?? ''}`,
@@ -132,7 +142,7 @@ export function readerPage(
   // Whoever reads on the web is not counted.
   const storyUrl = edition.compiled.links?.map(({ url }) => url) ?? []
   const slots: SlotValues = { ...Object.fromEntries(filled), storyUrl }
-  return fillSlots(htmlOf(edition, reader.blocks), slots, { as: 'html' })
+  return fillSlots(htmlOf(edition, blocks), slots, { as: 'html' })
 }
 
 function htmlOf({ compiled, id }: Edition, blocks: readonly number[]): string {
@@ -162,7 +172,7 @@ function ownHead(
   return {
     to,
     messageId: `<${number}@${mailDomain}>`,
-    date: edition.releaseAt ?? edition.createdAt,
+    date: dateOf(edition),
     // Mails of a digest must not be folded into one conversation.
     ...(edition.kind === 'digest'
       ? { entityRef: number, references: `<${number}.ref@${mailDomain}>` }
@@ -176,6 +186,11 @@ function ownHead(
       archive: links.webView + webView,
     },
   }
+}
+
+/** Of its mails: frozen with its release. */
+function dateOf({ releaseAt, createdAt }: Edition): Date {
+  return releaseAt ?? createdAt
 }
 
 type Links = Record<
@@ -200,14 +215,14 @@ function linksOf({ compiled }: Edition): Links {
 /** Sealed once a mail: the token of leaving stands in its head and in both parts. */
 function tokensOf(
   { secrets, edition }: { secrets: Secrets; edition: Edition },
-  { publicId }: Pick<Reader, 'publicId'>,
+  { publicId, addressVersion }: Pick<Reader, 'publicId' | 'addressVersion'>,
 ) {
   const about = { publicId, reference: edition.id, addressVersion: 0 }
   const seal = (purpose: Purpose) => sealToken(secrets, purpose, about)
   const { token: unsubscribe, localPart } = sealBoth(secrets, 'unsubscribe', about)
   const values = {
     unsubscribe,
-    preferences: seal('preferences'),
+    preferences: sealPreferences(secrets, { publicId, addressVersion, now: dateOf(edition) }),
     webView: seal('webView'),
     muteStory: edition.kind === 'digest' ? '' : seal('muteStory'),
     // One for all its stories: which of them is meant stands before the token.
@@ -218,10 +233,10 @@ function tokensOf(
 
 type EditionFilling = Exclude<Filling, { own: 'text' }>
 
-function fillingsOf({ compiled: { sender, links: counted } }: Edition, links: Links) {
-  const counts =
-    counted === undefined ? '' : ' Links to stories count how many readers open them, not who.'
-  const offer = new Intl.ListFormat('en').format([sender.newsletter.name])
+function fillingsOf({ compiled: { sender, links: counted }, language }: Edition, links: Links) {
+  const words = wordsFor(language)
+  const offer = phrase(words.whyEdition, 'newsletter', sender.newsletter.name)
+  const why = phrase(offer, 'name', sender.name)
   return {
     unsubscribeUrl: { before: links.unsubscribe, token: 'unsubscribe' },
     preferencesUrl: { before: links.preferences, token: 'preferences' },
@@ -230,9 +245,7 @@ function fillingsOf({ compiled: { sender, links: counted } }: Edition, links: Li
     alertsOnlyOffUrl: { before: links.unsubscribe, token: 'unsubscribe' },
     storyOffUrl: { before: links.muteStory, token: 'muteStory' },
     storyUrl: { before: links.click, token: 'click' },
-    whyLine: {
-      same: `You get this because you signed up for ${offer} from ${sender.name}.${counts}`,
-    },
+    whyLine: { same: counted === undefined ? why : `${why} ${words.countsClicks}` },
   } satisfies Record<string, EditionFilling> & Fillings
 }
 

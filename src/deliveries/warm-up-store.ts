@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
 import type { Db } from '#db/open.ts'
+import { isMeant, type Meant } from './plan-choices-store.ts'
 import { type Curve, everyoneOn, leftToday } from './warm-up.ts'
 
 const Curves = z.record(
@@ -20,6 +21,8 @@ export type WarmUp = {
 
 /** Readers who confirmed before this one wait for a later edition, and so do those whose mails came back. */
 export type Cut = { confirmedAt: string; subscriberId: number; bounced: number[] }
+
+type Audience = Meant & { newsletterId: number }
 
 /** The curves by sending domain. */
 export async function readCurves(db: Db): Promise<Record<string, Curve>> {
@@ -41,19 +44,20 @@ export async function writeCurves(db: Db, curves: Record<string, Curve>): Promis
  */
 export async function warmUpEdition(
   db: Db,
-  { editionId, newsletterId, now }: { editionId: number; newsletterId: number; now: Date },
+  { now, ...meant }: Audience & { now: Date },
 ): Promise<WarmUp | undefined> {
+  const { editionId, newsletterId } = meant
   const domain = await findSendingDomain(db, editionId)
   const curve = domain === null ? undefined : (await lockCurves(db))[domain]
   if (domain === null || curve === undefined) return undefined
   const sent = await countDay(db, { domain, now })
   const left = leftToday(curve, { sent, now })
   if (left === null) return undefined
-  const audience = await countReaders(db, newsletterId)
+  const audience = await countReaders(db, meant)
   const cut =
     audience <= left
       ? null
-      : await findCut(db, { newsletterId, left, bounced: await listBounced(db, newsletterId) })
+      : await findCut(db, { meant, left, bounced: await listBounced(db, newsletterId) })
   const warmUp = {
     domain,
     mails: Math.min(audience, left),
@@ -91,25 +95,25 @@ async function countDay(db: Db, { domain, now }: { domain: string; now: Date }):
   return rows[0]?.mails ?? 0
 }
 
-const readers = (newsletterId: number) => sql`
+const readers = (meant: Audience) => sql`
   subscription u
   join subscriber s on s.id = u.subscriber_id and s.state = 'active'
   left join suppression p on p.address_hash = s.address_hash
- where u.newsletter_id = ${newsletterId} and u.cadence <> 'off' and p.address_hash is null`
+ where u.newsletter_id = ${meant.newsletterId} and u.cadence <> 'off' and p.address_hash is null ${isMeant(meant)}`
 
-async function countReaders(db: Db, newsletterId: number): Promise<number> {
+async function countReaders(db: Db, meant: Audience): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select count(*) as count from ${readers(newsletterId)}`.execute(db)
+    select count(*) as count from ${readers(meant)}`.execute(db)
   return rows[0]?.count ?? 0
 }
 
 /** The first reader, of those who confirmed most recently, who is still within the curve. Of one moment the later sign-up wins. */
 async function findCut(
   db: Db,
-  { newsletterId, left, bounced }: { newsletterId: number; left: number; bounced: number[] },
+  { meant, left, bounced }: { meant: Audience; left: number; bounced: number[] },
 ): Promise<Cut> {
   const { rows } = await sql<{ at: string; id: number }>`
-    select s.confirmed_at::text as at, s.id from ${readers(newsletterId)}
+    select s.confirmed_at::text as at, s.id from ${readers(meant)}
        and s.id <> all(${bounced}::bigint[])
      order by s.confirmed_at desc, s.id desc
     offset greatest(0, ${left}::bigint - 1) limit 1`.execute(db)

@@ -23,35 +23,70 @@ export function openLeavings({
   dataDir: string
   log: Log
 }): Leavings & AsyncDisposable {
-  const path = leavingsPath(dataDir)
-  let opened: Promise<FileHandle> | undefined
-  /** A line that was cut short, by a full disk or a crash, must not spoil the next. */
-  let torn = false
-  return {
-    async note(notes: LeavingNote[]): Promise<void> {
-      if (notes.length === 0) return
+  const file = new NotedFile(leavingsPath(dataDir))
+  let waiting: { lines: string; noted: () => void }[] = []
+  let writing: Promise<void> | undefined
+  // Whoever comes while the disk is busy shares the next write: fifty lines take no longer than one.
+  const write = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting
+      waiting = []
       try {
-        opened ??= openFile(path).catch((error: unknown) => {
-          opened = undefined
-          throw error
-        })
-        const file = await opened
-        torn ||= !(await endsWhole(file))
-        const lines = notes.map(lineOf).join('')
-        await file.appendFile(torn ? `\n${lines}` : lines)
-        torn = false
-        await file.datasync()
+        await file.append(batch.map(({ lines }) => lines).join(''))
       } catch (error) {
-        torn = true
         log.error(
           { reason: reasonOf(error) },
           'leavings.log takes no line: keep your next backup, an older one would mail a reader who left',
         )
       }
+      for (const { noted } of batch) noted()
+    }
+    writing = undefined
+  }
+  return {
+    async note(notes: LeavingNote[]): Promise<void> {
+      if (notes.length === 0) return
+      const { promise, resolve: noted } = Promise.withResolvers<void>()
+      waiting.push({ lines: notes.map(lineOf).join(''), noted })
+      writing ??= write()
+      await promise
     },
     async [Symbol.asyncDispose]() {
-      await (await opened?.catch(() => undefined))?.close()
+      await writing
+      await file.close()
     },
+  }
+}
+
+class NotedFile {
+  readonly #path: string
+  #opened: Promise<FileHandle> | undefined
+  /** A line that was cut short, by a full disk or a crash, must not spoil the next. */
+  #torn = false
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  async append(lines: string): Promise<void> {
+    try {
+      this.#opened ??= openFile(this.#path).catch((error: unknown) => {
+        this.#opened = undefined
+        throw error
+      })
+      const file = await this.#opened
+      this.#torn ||= !(await endsWhole(file))
+      await file.appendFile(this.#torn ? `\n${lines}` : lines)
+      this.#torn = false
+      await file.datasync()
+    } catch (error) {
+      this.#torn = true
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opened?.catch(() => undefined))?.close()
   }
 }
 

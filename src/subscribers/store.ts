@@ -104,45 +104,9 @@ export async function leave(
   db: Db,
   { subscriberId, newsletterId, now }: Leave & { now: Date },
 ): Promise<boolean> {
-  await lockSubscriber(db, subscriberId)
-  const off = await sql`
-    update subscription set cadence = 'off', changed_at = ${now}
-     where subscriber_id = ${subscriberId} and newsletter_id is not null and cadence <> 'off'
-       and (${newsletterId}::bigint is null or newsletter_id = ${newsletterId})`.execute(db)
-  const left = await sql`
-    update subscriber s set state = 'left', left_at = ${now}
-     where s.id = ${subscriberId} and s.state in ('active', 'pending')
-       and not exists (select from subscription
-                        where subscriber_id = s.id and newsletter_id is not null and cadence <> 'off')`.execute(
-    db,
-  )
-  return [off, left].some(({ numAffectedRows }) => (numAffectedRows ?? 0n) > 0n)
-}
-
-/** When the last of these was turned off; undefined where nothing ever was. */
-export async function findLeftAt(
-  db: Db,
-  { subscriberId, newsletterId }: Leave,
-): Promise<Date | undefined> {
-  const { rows } = await sql<{ at: Date | null }>`
-    select max(changed_at) as at from subscription
-     where subscriber_id = ${subscriberId} and newsletter_id is not null and cadence = 'off'
-       and (${newsletterId}::bigint is null or newsletter_id = ${newsletterId})`.execute(db)
-  return rows[0]?.at ?? undefined
-}
-
-/** The newsletters that one press turned off, and whether each is on again. */
-export async function listLeftAt(
-  db: Db,
-  { subscriberId, leftAt }: { subscriberId: number; leftAt: Date },
-): Promise<{ newsletterId: number; returned: boolean }[]> {
-  const { rows } = await sql<{ newsletterId: number; returned: boolean }>`
-    select newsletter_id as "newsletterId", cadence <> 'off' as returned from subscription
-     where subscriber_id = ${subscriberId} and newsletter_id is not null
-       and case cadence when 'off' then changed_at = ${leftAt} else changed_at > ${leftAt} end
-     order by newsletter_id
-     limit 200`.execute(db)
-  return rows
+  const { rows } = await sql<{ changed: boolean }>`
+    select turn_off(${subscriberId}, ${newsletterId}, ${now}) as changed`.execute(db)
+  return rows[0]?.changed === true
 }
 
 export async function isSuppressed(db: Db, addressHash: Buffer): Promise<boolean> {

@@ -3,18 +3,11 @@ import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { recordConsent } from './consent/consent-store.ts'
+import type { Witness } from './consent/witness.ts'
+import { bringBack, countLeftAt, lockReturning, type Pressed } from './leaving/leave-store.ts'
+import { pressesOf } from './leaving/presses.ts'
 import { noteLeavings } from './leavings.ts'
-import {
-  activateSubscriber,
-  findByPublicId,
-  findLeftAt,
-  leave,
-  listChoices,
-  listLeftAt,
-  lockSubscriber,
-  type Subscriber,
-  subscribeTo,
-} from './store.ts'
+import { activateSubscriber, findByPublicId, leave, listChoices, type Subscriber } from './store.ts'
 import { openToken, sealToken, type Token } from './tokens.ts'
 
 /** An undo works this long. */
@@ -24,9 +17,13 @@ export const UNDO_HOURS = 24
 export type Leaving = {
   subscriber: Subscriber
   editionId: number | null
+  /** When the mail's edition was sent: as old as the mail. */
+  editionAt: Date | null
   newsletter: { id: number; name: string; kind: string } | null
   /** Already off. */
   done: boolean
+  /** Names of what would still come. */
+  others: string[]
 }
 
 /** Changes nothing: mail scanners follow links. */
@@ -45,18 +42,30 @@ export async function findLeaving(
 ): Promise<Leaving | undefined> {
   const subscriber = await findByPublicId(db, publicId)
   if (subscriber === undefined) return undefined
-  const { rows } = await sql<{ id: number; name: string; kind: string; editionId: number }>`
-    select n.id, n.name, n.kind, e.id as "editionId"
+  const { rows } = await sql<{
+    id: number
+    name: string
+    kind: string
+    editionId: number
+    editionAt: Date
+  }>`
+    select n.id, n.name, n.kind, e.id as "editionId", coalesce(e.release_at, e.created_at) as "editionAt"
       from edition e join newsletter n on n.id = e.newsletter_id
      where e.id = ${reference}`.execute(db)
   const [found] = rows
   const newsletter =
     found === undefined ? null : { id: found.id, name: found.name, kind: found.kind }
-  const choices = await listChoices(db, subscriber.id)
-  const on = choices.filter(
-    (choice) => choice.on && (newsletter === null || choice.newsletterId === newsletter.id),
-  )
-  return { subscriber, editionId: found?.editionId ?? null, newsletter, done: on.length === 0 }
+  const on = (await listChoices(db, subscriber.id)).filter((choice) => choice.on)
+  const isMeant = ({ newsletterId }: { newsletterId: number }) =>
+    newsletter === null || newsletterId === newsletter.id
+  return {
+    subscriber,
+    editionId: found?.editionId ?? null,
+    editionAt: found?.editionAt ?? null,
+    newsletter,
+    done: !on.some(isMeant),
+    others: on.filter((choice) => !isMeant(choice)).map(({ name }) => name),
+  }
 }
 
 /**
@@ -65,30 +74,27 @@ export async function findLeaving(
  */
 export async function unsubscribe(
   context: Pick<Context, 'db' | 'clock' | 'secrets' | 'leavings'>,
-  { token, all, form }: { token: string; all: boolean; form: string },
-): Promise<(Leaving & { undoToken: string }) | undefined> {
-  const leaving = await readLeaving(context, token)
-  if (leaving === undefined) return undefined
-  const now = context.clock.now()
-  const newsletterId = all ? null : (leaving.newsletter?.id ?? null)
-  const { changed, leftAt } = await inTransaction(context.db, async (db) => ({
-    changed: await takeLeave(db, { leaving, newsletterId, form, now }),
-    leftAt: (await findLeftAt(db, { subscriberId: leaving.subscriber.id, newsletterId })) ?? now,
-  }))
-  if (changed) {
-    await noteLeavings(context, leaving.subscriber, {
-      kind: 'left',
-      newsletterIds: [newsletterId],
-      now,
-    })
+  { token, all, witness }: { token: string; all: boolean; witness: Witness },
+): Promise<(Pressed & { publicId: number; undoToken: string }) | undefined> {
+  const { db, clock, secrets, leavings } = context
+  const opened = openToken(secrets, 'unsubscribe', token)
+  if (opened === undefined) return undefined
+  const now = clock.now()
+  const pressed = await pressesOf(db).take({ token: opened, all, witness, now })
+  if (pressed === undefined) return undefined
+  const { changed, addressHash, leftAt } = pressed
+  // After the commit and before the answer: what a reader was told is outside the database too.
+  if (changed && addressHash !== null) {
+    const newsletterId = all ? null : pressed.newsletterId
+    await leavings.note([{ at: now, kind: 'left', newsletterId, addressHash }])
   }
   // Names what this press turned off, so that an undo never brings back what was left on another day or page.
-  const undoToken = sealToken(context.secrets, 'undo', {
-    publicId: leaving.subscriber.publicId,
-    reference: leftAt.getTime(),
+  const undoToken = sealToken(secrets, 'undo', {
+    publicId: opened.publicId,
+    reference: (leftAt ?? now).getTime(),
     addressVersion: 0,
   })
-  return { ...leaving, done: true, undoToken }
+  return { ...pressed, publicId: opened.publicId, undoToken }
 }
 
 /** One newsletter or all, by that form, in the caller's transaction; who calls notes the leaving after the commit. */
@@ -100,7 +106,7 @@ export async function takeLeave(
     form,
     now,
   }: {
-    leaving: Pick<Leaving, 'subscriber' | 'editionId'>
+    leaving: { subscriber: Pick<Subscriber, 'id'>; editionId: number | null }
     newsletterId: number | null
     form: string
     now: Date
@@ -120,38 +126,51 @@ export async function takeLeave(
   return left
 }
 
-/** Takes back one leaving, for 24 hours; what was left before or after it stays off. */
+type Undone = { kind: 'returned' | 'too late'; subscriber: Subscriber }
+
+/**
+ * Takes back one leaving, for 24 hours, as it was before; what was left before or after it stays off.
+ * @returns undefined for a token that is not ours
+ */
 export async function undoUnsubscribe(
   context: Pick<Context, 'db' | 'clock' | 'secrets' | 'leavings'>,
-  token: string,
-): Promise<'returned' | 'too late' | 'unknown'> {
+  { token, witness }: { token: string; witness: Witness },
+): Promise<Undone | undefined> {
   const { db, clock, secrets } = context
   const opened = openToken(secrets, 'undo', token)
   const subscriber = opened && (await findByPublicId(db, opened.publicId))
-  if (opened === undefined || subscriber === undefined) return 'unknown'
+  if (opened === undefined || subscriber === undefined) return undefined
   const now = clock.now()
   const leftAt = new Date(opened.reference)
-  if (now.getTime() - leftAt.getTime() > UNDO_HOURS * 3_600_000) return 'too late'
-  const returned = await inTransaction(db, async (transaction) => {
-    await lockSubscriber(transaction, subscriber.id)
-    const found = await listLeftAt(transaction, { subscriberId: subscriber.id, leftAt })
-    if (found.length === 0) return undefined
-    const newsletterIds = found.filter((row) => !row.returned).map((row) => row.newsletterId)
-    if (newsletterIds.length === 0) return []
-    await subscribeTo(transaction, { subscriberId: subscriber.id, newsletterIds, now })
-    await activateSubscriber(transaction, { id: subscriber.id, now })
-    for (const newsletterId of newsletterIds) {
-      await recordConsent(transaction, {
-        subscriberId: subscriber.id,
-        newsletterId,
-        kind: 'returned',
-        witness: { form: 'undo' },
-        now,
-      })
-    }
-    return newsletterIds
-  })
-  if (returned === undefined) return 'too late'
+  if (now.getTime() - leftAt.getTime() > UNDO_HOURS * 3_600_000)
+    return { kind: 'too late', subscriber }
+  const returned = await inTransaction(db, async (own) =>
+    takeBack(own, { publicId: opened.publicId, leftAt, witness, now }),
+  )
+  if (returned === undefined) return { kind: 'too late', subscriber }
   await noteLeavings(context, subscriber, { kind: 'returned', newsletterIds: returned, now })
-  return 'returned'
+  return { kind: 'returned', subscriber }
+}
+
+/** The newsletters that came back: none where they are back already; undefined where nothing of that press is left. */
+async function takeBack(
+  db: Db,
+  {
+    publicId,
+    leftAt,
+    witness,
+    now,
+  }: { publicId: number; leftAt: Date; witness: Witness; now: Date },
+): Promise<number[] | undefined> {
+  const subscriberId = await lockReturning(db, publicId)
+  if (subscriberId === undefined) return undefined
+  const { off, returned } = await countLeftAt(db, { subscriberId, leftAt })
+  if (off === 0) return returned === 0 ? undefined : []
+  const back = await bringBack(db, { subscriberId, leftAt, now })
+  await activateSubscriber(db, { id: subscriberId, now })
+  for (const { newsletterId, cadence } of back) {
+    const kind = 'returned' as const
+    await recordConsent(db, { subscriberId, newsletterId, kind, cadence, witness, now })
+  }
+  return back.map(({ newsletterId }) => newsletterId)
 }

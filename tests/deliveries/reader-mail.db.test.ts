@@ -54,11 +54,12 @@ async function sendAll(
     newsletters: ['daily', 'breaking'],
     timeZone: 'Europe/London',
     language: 'en',
-    form: 'front page',
+    topics: [],
+    witness: { form: 'front page' },
   })
   await desk.drain('confirmation')
   const { text = '' } = await PostalMime.parse(desk.relay.mails[0]?.raw ?? '')
-  await confirmJoining(house.context, /\/c\/([\w-]+)/.exec(text)?.[1] ?? '')
+  await confirmJoining(house.context, /\/c\/([\w-]+)/.exec(text)?.[1] ?? '', { form: 'link' })
   await desk.drain('confirmation')
   await releaseDigest(house)
   await desk.drain('digest')
@@ -88,7 +89,7 @@ test('every mail of the house keeps every rule for mails', async () => {
   }
   const welcome = {
     kind: 'service' as const,
-    why: because('somebody signed up to Your Newspaper with this address.'),
+    why: because('you signed up to Your Newspaper and confirmed it.'),
   }
   expect(await violations(mails.digest, digest)).toEqual([])
   expect(await violations(mails.alert, alert)).toEqual([])

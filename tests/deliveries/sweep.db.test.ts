@@ -44,7 +44,8 @@ test('each lane with something due gets a job', async () => {
     newsletters: ['daily'],
     timeZone: 'Europe/London',
     language: 'en',
-    form: 'front page',
+    topics: [],
+    witness: { form: 'front page' },
   })
   house.jobs.length = 0
 

@@ -1,113 +1,78 @@
 import { sql } from 'kysely'
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ingestArticle } from '../articles-fixture.ts'
-import { addReaders } from '../house.ts'
-import { claimWalk, lockDrain } from '#deliveries/claim-store.ts'
-import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
-import { draftAlert } from '#editions/draft-alert.ts'
-import { getEdition } from '#editions/store.ts'
-import { addOperator } from '#operators/operator.ts'
-import {
-  choicesOf,
-  confirmationToken,
-  contentsOf,
-  openWebHouse,
-  readerToken,
-  subscriberOf,
-  undoOf,
-  type WebHouse,
-} from './web-fixture.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { recordConsent } from '#subscribers/consent/consent-store.ts'
+import { leave } from '#subscribers/store.ts'
+import { email, type LeaveHouse, openLeaveHouse } from './leave-fixture.ts'
+import { choicesOf, readerToken, subscriberOf } from './web-fixture.ts'
 
-const HOUR = 3_600_000
-const email = 'reader1@example.org'
-
-let house: WebHouse
-/** Of the reader's mail of an alert: it leaves the alerts. */
-let link: string
-/** Of a service mail: it leaves everything. */
-let linkOfAll: string
-let editionId: number
+let at: LeaveHouse
 beforeEach(async () => {
-  house = await openWebHouse()
-  await addReaders(house, 2)
-  const { articleId } = await ingestArticle(house.context, {
-    headline: 'Harbour bridge closed',
-    breaking: true,
-  })
-  editionId = (await draftAlert(house.context, { articleId, operatorId: null })).editionId
-  link = `/u/${await readerToken(house, { email, purpose: 'unsubscribe', reference: editionId })}`
-  linkOfAll = `/u/${await readerToken(house, { email, purpose: 'unsubscribe' })}`
+  at = await openLeaveHouse()
 })
-afterEach(async () => house[Symbol.asyncDispose]())
+afterEach(async () => at.house[Symbol.asyncDispose]())
 
-const oneClick: [string, RequestInit][] = [
-  [
-    'urlencoded',
-    {
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-      body: 'List-Unsubscribe=One-Click',
-    },
-  ],
+function oneClickForm(): FormData {
+  const form = new FormData()
+  form.set('List-Unsubscribe', 'One-Click')
+  return form
+}
+
+const urlencoded: RequestInit = {
+  headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+  body: 'List-Unsubscribe=One-Click',
+}
+
+test.each<[string, RequestInit]>([
+  ['urlencoded', urlencoded],
   ['multipart', { body: oneClickForm() }],
-]
-
-test.each(oneClick)(
+])(
   'one press in a mail program (RFC 8058, %s) leaves at once: no cookie, no redirect, as often as asked',
   async (_, init) => {
+    const { house, link, editionId } = at
+
     const answers = [
       await house.web.request(link, { method: 'POST', ...init }),
       await house.web.request(link, { method: 'POST', ...init }),
     ]
 
     expect(answers.map((answer) => answer.status)).toEqual([200, 200])
-    expect(
-      answers.map((answer) => [answer.headers.get('location'), answer.headers.get('set-cookie')]),
-    ).toEqual([
-      [null, null],
-      [null, null],
+    for (const { headers } of answers)
+      expect([headers.get('location'), headers.get('set-cookie')]).toEqual([null, null])
+    expect(await Promise.all(answers.map(async (answer) => answer.text()))).toEqual([
+      'Unsubscribed.\n',
+      'Unsubscribed.\n',
     ])
     expect(await choicesOf(house, email)).toEqual(['daily'])
-    expect(await leavings()).toEqual([
-      { form: 'one-click', edition: editionId, newsletter: 'breaking' },
+    expect(await withdrawals()).toEqual([
+      { form: 'one-click', version: null, edition: editionId, newsletter: 'breaking' },
     ])
   },
 )
 
-test('who pressed after the edition was planned is left out by the next claim', async () => {
-  const operator = await addOperator(house.context, { name: 'desk', role: 'publisher' })
-  const { contentHash } = await getEdition(house.db, editionId)
-  await approveEdition(house.context, { editionId, contentHash, operatorId: operator.id })
-  await sendEdition(house.context, { editionId, rule: 'now' })
+test.each<[string, RequestInit]>([
+  ['no body', {}],
+  ['JSON', { headers: { 'Content-Type': 'application/json' }, body: '{"a":' }],
+  [
+    'a broken multipart body',
+    { headers: { 'Content-Type': 'multipart/form-data; boundary=x' }, body: '--y\r\nnothing' },
+  ],
+  [
+    'a type that nobody knows',
+    { headers: { 'Content-Type': 'x/y; charset=none' }, body: '\u0000\uFFFD' },
+  ],
+  ['sixty kilobytes', { headers: { 'Content-Type': 'text/plain' }, body: 'x'.repeat(60 * 1024) }],
+])('a press with %s leaves as well', async (_, init) => {
+  const { house, link } = at
 
-  await house.web.request(link, { method: 'POST' })
+  const answer = await house.web.request(link, { method: 'POST', ...init })
 
-  const input = {
-    kinds: ['alert' as const],
-    senderId: 1,
-    test: true,
-    limit: 10,
-    leaseMs: 60_000,
-    now: house.now,
-    avoid: [],
-  }
-  const drain = await lockDrain(house.db, input)
-  if (drain === undefined) throw new Error('there is nothing to send')
-  const { claimed, excludedBy } = await claimWalk(house.db, {
-    walk: drain,
-    input,
-  })
-  expect(claimed.map((row) => row.email)).toEqual(['reader2@example.org'])
-  expect(excludedBy).toEqual({ left: 1 })
-})
-
-test('a press without any body counts as well', async () => {
-  const response = await house.web.request(link, { method: 'POST' })
-
-  expect(response.status).toBe(200)
+  expect(answer.status).toBe(200)
   expect(await choicesOf(house, email)).toEqual(['daily'])
 })
 
 test('leaving one newsletter keeps the other, and the reader; and it is nobody else who leaves', async () => {
+  const { house, link } = at
+
   await house.post(link)
 
   expect(await choicesOf(house, email)).toEqual(['daily'])
@@ -116,186 +81,133 @@ test('leaving one newsletter keeps the other, and the reader; and it is nobody e
 })
 
 test.each([
-  ['everything by a link of an edition', async () => house.post(`${link}/all`)],
-  ['everything by a link of a service mail', async () => house.post(linkOfAll)],
-  ['one after the other', async () => [await house.post(link), await savePreferences([])]],
-])('who leaves %s has left', async (_, leave) => {
-  await leave()
+  ['everything by a link of an edition', () => [`${at.link}/all`]],
+  ['everything by a link of a service mail', () => [at.linkOfAll]],
+  ['everything after one', () => [at.link, `${at.link}/all`]],
+])('who leaves %s has left', async (_, paths) => {
+  const { house } = at
+
+  for (const path of paths()) await house.post(path)
 
   expect(await choicesOf(house, email)).toEqual([])
   expect(await subscriberOf(house, email)).toMatchObject({ state: 'left', leftAt: house.now })
 })
 
 test('who leaves the last two newsletters in two requests at once has left', async () => {
+  const { house, link } = at
   const { id } = await subscriberOf(house, email)
-  const states = []
+  const states: unknown[] = []
   for (let round = 0; round < 10; round += 1) {
-    await savePreferences(['daily', 'breaking'])
-    const answers = await Promise.all([house.post(link), savePreferences(['breaking'])])
-    const { rows } = await sql<{ fits: boolean }>`
-      select (state = 'left') = not exists (select from subscription
-                                             where subscriber_id = ${id} and cadence <> 'off') as fits
-        from subscriber where id = ${id}`.execute(house.db)
-    states.push([answers.map((answer) => answer.status), rows[0]?.fits])
-  }
-
-  expect(states).toEqual(Array.from({ length: 10 }, () => [[200, 200], true]))
-})
-
-test('the page asks and names the newsletter; asking changes nothing', async () => {
-  const before = await contentsOf(house)
-
-  const response = await house.web.request(link)
-
-  expect(response.status).toBe(200)
-  expect(await response.text()).toContain('Turn alerts off')
-  expect(await contentsOf(house)).toEqual(before)
-})
-
-test('undo brings back what this press took, and only that', async () => {
-  await savePreferences(['breaking'])
-  house.wait(HOUR)
-  const undo = undoOf(await (await house.post(link)).text())
-  house.wait(23 * HOUR)
-
-  const response = await house.post(undo)
-
-  expect(response.status).toBe(200)
-  expect(await choicesOf(house, email)).toEqual(['breaking'])
-  expect((await subscriberOf(house, email)).state).toBe('active')
-})
-
-test('undo pressed twice is harmless', async () => {
-  const undo = undoOf(await (await house.post(link)).text())
-  house.wait(1000)
-
-  const answers = [await house.post(undo), await house.post(undo)]
-
-  expect(answers.map((answer) => answer.status)).toEqual([200, 200])
-  expect(await choicesOf(house, email)).toEqual(['breaking', 'daily'])
-})
-
-test('undo after a second press of the same button still works', async () => {
-  await house.post(link)
-  house.wait(HOUR)
-  const undo = undoOf(await (await house.post(link)).text())
-
-  await house.post(undo)
-
-  expect(await choicesOf(house, email)).toEqual(['breaking', 'daily'])
-})
-
-test('undo works for 24 hours', async () => {
-  const undo = undoOf(await (await house.post(linkOfAll)).text())
-  house.wait(24 * HOUR + 1)
-
-  const response = await house.post(undo)
-
-  expect(response.status).toBe(410)
-  expect((await subscriberOf(house, email)).state).toBe('left')
-})
-
-test('an old undo does not bring back who left again since', async () => {
-  const undo = undoOf(await (await house.post(link)).text())
-  house.wait(HOUR)
-  await house.post(undo)
-  house.wait(HOUR)
-  await house.post(linkOfAll)
-
-  const response = await house.post(undo)
-
-  expect(response.status).toBe(410)
-  expect((await subscriberOf(house, email)).state).toBe('left')
-})
-
-test('the page of preferences shows no address but a masked one, and saving makes exactly what is ticked come', async () => {
-  const page = await (await house.web.request(await preferencesPath())).text()
-  const saved = await savePreferences(['breaking'])
-
-  expect(page).toContain('r…@example.org')
-  expect(page).not.toContain(email)
-  expect(saved.status).toBe(200)
-  expect(await saved.text()).toContain('Saved')
-  expect(await choicesOf(house, email)).toEqual(['breaking'])
-})
-
-test('who left and ticks a newsletter again is back', async () => {
-  await house.post(linkOfAll)
-
-  await savePreferences(['daily'])
-
-  expect(await choicesOf(house, email)).toEqual(['daily'])
-  expect(await subscriberOf(house, email)).toMatchObject({ state: 'active', leftAt: null })
-})
-
-test('preferences with newsletters that do not exist turn nothing on', async () => {
-  await savePreferences(['daily', 'nothing', "x' or 1=1", 'breaking\u0000'])
-
-  expect(await choicesOf(house, email)).toEqual(['daily'])
-})
-
-test('who has not confirmed has no page of preferences, and cannot become a reader by one', async () => {
-  await house.signUp('waiting@example.org')
-  const path = `/p/${await readerToken(house, { email: 'waiting@example.org', purpose: 'preferences' })}`
-
-  const answers = [await house.web.request(path), await house.post(path, [['newsletter', 'daily']])]
-
-  expect(answers.map((answer) => answer.status)).toEqual([404, 404])
-  expect((await subscriberOf(house, 'waiting@example.org')).state).toBe('pending')
-})
-
-test('100 rounds of GET, HEAD and OPTIONS on every link of a mail change nothing', async () => {
-  await house.signUp('waiting@example.org')
-  const paths = [
-    `/c/${await confirmationToken(house, 'waiting@example.org')}`,
-    `/n/${await confirmationToken(house, 'waiting@example.org', 'notMe')}`,
-    link,
-    `${link}/all`,
-    linkOfAll,
-    await preferencesPath(),
-    `/e/${await readerToken(house, { email, purpose: 'webView', reference: editionId })}`,
-    `/s/${await readerToken(house, { email, purpose: 'muteStory', reference: editionId })}`,
-    `/undo/${await readerToken(house, { email, purpose: 'undo', reference: house.now.getTime() })}`,
-    '/sign-up?email=x%40example.org&newsletter=daily',
-  ]
-  const before = await contentsOf(house)
-  const jobs = house.jobs.length
-
-  const statuses = new Set<number>()
-  for (let round = 0; round < 100; round += 1) {
-    const method = ['GET', 'HEAD', 'OPTIONS'][round % 3] ?? 'GET'
-    const answers = await Promise.all(
-      paths.map(async (path) => house.web.request(path, { method })),
+    await sql`update subscription set cadence = 'daily' where subscriber_id = ${id}`.execute(
+      house.db,
     )
-    for (const answer of answers) statuses.add(answer.status)
+    await sql`update subscriber set state = 'active', left_at = null where id = ${id}`.execute(
+      house.db,
+    )
+    const other = await newsletterId('daily')
+    await Promise.all([
+      house.post(link),
+      leave(house.db, { subscriberId: id, newsletterId: other, now: house.now }),
+    ])
+    states.push((await subscriberOf(house, email)).state)
   }
 
-  expect(await contentsOf(house)).toEqual(before)
-  expect(house.jobs).toHaveLength(jobs)
-  expect(statuses).toEqual(new Set([200, 404]))
+  expect(states).toEqual(Array.from({ length: 10 }, () => 'left'))
 })
 
-async function preferencesPath(): Promise<string> {
-  return `/p/${await readerToken(house, { email, purpose: 'preferences' })}`
-}
+test('many presses at once each get their own answer, and each is recorded once', async () => {
+  const { house, link } = at
+  const other = `/u/${await readerToken(house, { email: 'reader2@example.org', purpose: 'unsubscribe' })}`
+  const nobody = `/u/${await readerToken(house, { email, purpose: 'undo' })}`
+  const paths = Array.from({ length: 40 }, (__, index) => [link, other, nobody][index % 3] ?? '')
 
-async function savePreferences(slugs: string[]): Promise<Response> {
-  return house.post(
-    await preferencesPath(),
-    slugs.map((slug) => ['newsletter', slug]),
+  const answers = await Promise.all(
+    paths.map(async (path) => house.web.request(path, { method: 'POST', ...urlencoded })),
   )
+
+  expect(answers.map(({ status }) => status)).toEqual(
+    paths.map((path) => (path === nobody ? 404 : 200)),
+  )
+  expect(await choicesOf(house, email)).toEqual(['daily'])
+  expect(await choicesOf(house, 'reader2@example.org')).toEqual([])
+  expect(await withdrawals()).toHaveLength(2)
+  expect(house.leavings).toHaveLength(2)
+})
+
+test('a press that the database refuses takes no other with it', async () => {
+  const { house, link } = at
+  const other = `/u/${await readerToken(house, { email: 'reader2@example.org', purpose: 'unsubscribe' })}`
+  const { id } = await subscriberOf(house, email)
+  await sql`
+    alter table consent_event add constraint refused check (subscriber_id <> ${sql.lit(id)}) not valid`.execute(
+    house.db,
+  )
+
+  const answers = await Promise.all(
+    [other, other, other, link, other].map(async (path) =>
+      house.web.request(path, { method: 'POST', ...urlencoded }),
+    ),
+  )
+
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 500, 200])
+  expect(await choicesOf(house, 'reader2@example.org')).toEqual([])
+  expect(await choicesOf(house, email)).toEqual(['breaking', 'daily'])
+})
+
+test('what is kept of a press: the link, the words, and the network as the other forms keep it', async () => {
+  const { house, link } = at
+  const { id } = await subscriberOf(house, email)
+  const env = { incoming: { socket: { remoteAddress: '203.0.113.9' } } }
+
+  await house.web.request(link, { method: 'POST' }, env)
+  await recordConsent(house.db, {
+    subscriberId: id,
+    kind: 'changed',
+    witness: { form: 'test', network: '203.0.113.0/24' },
+    now: house.now,
+  })
+
+  const { rows } = await sql<{ form: string; version: string; token: string; network: Buffer }>`
+    select form, form_version as version, token_id as token, network_hash as network
+      from consent_event where subscriber_id = ${id} and kind in ('left', 'changed') order by id`.execute(
+    house.db,
+  )
+  expect(rows[0]).toMatchObject({ form: 'unsubscribe page', version: 'leave 1' })
+  expect(rows[0]?.token).toMatch(/^[0-9a-f]{16}$/)
+  expect(rows[0]?.network).toEqual(rows[1]?.network)
+  expect(rows[0]?.network).toHaveLength(16)
+})
+
+test('the answer waits for the file of those who left', async () => {
+  const { house, link } = at
+  const order: string[] = []
+  const { promise: noted, resolve: note } = Promise.withResolvers<void>()
+  vi.spyOn(house.context.leavings, 'note').mockImplementation(async () => {
+    expect(await choicesOf(house, email)).toEqual(['daily'])
+    order.push('asked')
+    await noted
+  })
+
+  const answering = house.post(link).then(() => order.push('answered'))
+  await vi.waitFor(() => expect(order).toEqual(['asked']))
+  order.push('noted')
+  note()
+  await answering
+
+  expect(order).toEqual(['asked', 'noted', 'answered'])
+})
+
+async function newsletterId(slug: string): Promise<number> {
+  const { rows } = await sql<{
+    id: number
+  }>`select id from newsletter where slug = ${slug}`.execute(at.house.db)
+  return rows[0]?.id ?? 0
 }
 
-async function leavings() {
-  const { rows } = await sql`
-    select e.form, e.edition_id as edition, n.slug as newsletter
+async function withdrawals() {
+  const { rows } = await sql<{ form: string; newsletter: string | null }>`
+    select e.form, e.form_version as version, e.edition_id as edition, n.slug as newsletter
       from consent_event e left join newsletter n on n.id = e.newsletter_id
-     where e.kind = 'left' order by e.id`.execute(house.db)
+     where e.kind = 'left' order by e.id`.execute(at.house.db)
   return rows
-}
-
-function oneClickForm(): FormData {
-  const form = new FormData()
-  form.set('List-Unsubscribe', 'One-Click')
-  return form
 }

@@ -14,8 +14,17 @@ alter table newsletter
   -- The day (ISO, 1 = Monday) whose edition goes to readers who want a daily newsletter once a week.
   add column weekly_day smallint not null default 6 check (weekly_day between 1 and 7);
 
+alter table subscription
+  -- What it was when it was turned off: an undo brings that back.
+  add column cadence_before text check (cadence_before in ('instant', 'daily', 'weekly'));
+
+-- Room for a changed row beside the old one: leaving then touches none of their eight indexes.
+alter table subscriber set (fillfactor = 90);
+alter table subscription set (fillfactor = 90);
+
 -- Publishers tag at will: readers are offered the topics that a person chose.
 alter table topic add column offered boolean not null default false;
+create index topic_offered on topic (id) where offered;
 
 -- consent -------------------------------------------------------------------------------------------------------------
 
@@ -47,6 +56,80 @@ create table subscriber_key (
   key           bytea not null check (length(key) = 32)
 );
 
+-- leaving -------------------------------------------------------------------------------------------------------------
+
+-- RFC 2104, under a key of 32 bytes.
+create function hmac_sha256(key bytea, message bytea) returns bytea language plpgsql immutable strict as $$
+declare
+  inner_pad bytea := decode(repeat('36', 64), 'hex');
+  outer_pad bytea := decode(repeat('5c', 64), 'hex');
+begin
+  for i in 0..31 loop
+    inner_pad := set_byte(inner_pad, i, get_byte(key, i) # 54);
+    outer_pad := set_byte(outer_pad, i, get_byte(key, i) # 92);
+  end loop;
+  return sha256(outer_pad || sha256(inner_pad || message));
+end $$;
+
+-- Turns one newsletter off, or all where none is named, and says whether that changed anything. Who has nothing left has
+-- left. Under the reader's lock: two that leave the last two newsletters at once would each see the other's.
+create function turn_off(of_reader bigint, of_newsletter bigint, now_is timestamptz) returns boolean
+language plpgsql as $$
+declare
+  was_on boolean;
+begin
+  perform from subscriber where id = of_reader for update;
+  update subscription set cadence_before = cadence, cadence = 'off', changed_at = now_is
+   where subscriber_id = of_reader and newsletter_id is not null and cadence <> 'off'
+     and (of_newsletter is null or newsletter_id = of_newsletter);
+  was_on := found;
+  update subscriber set state = 'left', left_at = now_is
+   where id = of_reader and state in ('active', 'pending')
+     and not exists (select from subscription
+                      where subscriber_id = of_reader and newsletter_id is not null and cadence <> 'off');
+  return was_on or found;
+end $$;
+
+-- A press on an unsubscribe link, all of it on the server: a mail provider sends thousands in a minute. No row for a link
+-- of nobody.
+create function leave_by_link(
+  of_public_id bigint, of_edition bigint, everything boolean, now_is timestamptz
+, by_form text, by_form_version text, by_network text, by_token text, fresh_key bytea
+) returns table (
+  reader bigint, address_hash bytea, email text, address_version integer, language text
+, edition bigint, edition_at timestamptz, newsletter bigint, name text, kind text, changed boolean, left_at timestamptz
+) language plpgsql as $$
+declare
+  -- The newsletter that is left; null: all.
+  target bigint;
+begin
+  select s.id, s.address_hash, s.email, s.address_version, s.language
+    into reader, address_hash, email, address_version, language
+    from subscriber s where s.public_id = of_public_id;
+  if not found then return; end if;
+  select e.id, coalesce(e.release_at, e.created_at), n.id, n.name, n.kind
+    into edition, edition_at, newsletter, name, kind
+    from edition e join newsletter n on n.id = e.newsletter_id where e.id = of_edition;
+  target := case when not everything then newsletter end;
+  changed := turn_off(reader, target, now_is);
+  if changed then
+    if by_network is not null then
+      insert into subscriber_key (subscriber_id, key) values (reader, fresh_key) on conflict (subscriber_id) do nothing;
+    end if;
+    insert into consent_event (at, subscriber_id, newsletter_id, kind, edition_id, form, form_version, token_id, network_hash)
+    values (now_is, reader, target, 'left', edition, by_form, by_form_version, by_token
+          , substr(hmac_sha256((select k.key from subscriber_key k where k.subscriber_id = reader)
+                             , convert_to(by_network, 'UTF8')), 1, 16));
+  end if;
+  left_at := now_is;
+  if not changed then
+    select max(u.changed_at) into left_at from subscription u
+     where u.subscriber_id = reader and u.newsletter_id is not null and u.cadence = 'off'
+       and (target is null or u.newsletter_id = target);
+  end if;
+  return next;
+end $$;
+
 -- do-not-mail list ----------------------------------------------------------------------------------------------------
 
 alter table suppression drop constraint suppression_reason_check;
@@ -75,6 +158,7 @@ create table sign_up (
   topics        text[] not null default '{}',
   time_zone     text not null,
   language      text not null,
+  attributes    jsonb not null default '{}',
   form          text not null,
   form_version  text not null,
   -- The prefix that the limits count: 203.0.113.0/24.
@@ -128,6 +212,21 @@ alter table service_mail
 create index service_mail_limit on service_mail (limit_hash, kind, release_at) where limit_hash is not null;
 create index service_mail_subscriber on service_mail (subscriber_id, id);
 
+-- The latest edition for a new reader is made of the edition, not of a form.
+alter table service_mail
+  alter column form drop not null,
+  add constraint service_mail_form_check check (form is not null or kind = 'latest');
+
+-- One reminder in a lifetime, whoever looks for the unconfirmed.
+create unique index service_mail_reminder on service_mail (subscriber_id) where kind = 'reminder';
+create index service_mail_confirmation on service_mail (release_at) where kind = 'confirmation';
+
+-- One notice to the desk about one thing, whoever makes it.
+drop index service_mail_week;
+update service_mail set payload = jsonb_build_object('key', 'week ' || (payload ->> 'week'))
+ where kind = 'notice' and payload ? 'week';
+create unique index service_mail_notice on service_mail ((payload ->> 'key')) where kind = 'notice';
+
 -- imports -------------------------------------------------------------------------------------------------------------
 
 create table import_run (
@@ -150,6 +249,19 @@ create table import_run (
 );
 
 create index import_run_file on import_run (file_hash, id desc);
+
+-- Imported without stated consent: each is asked once, at a pace.
+create table import_ask (
+  subscriber_id bigint primary key,
+  import_id     bigint not null references import_run,
+  -- "daily=daily;breaking=off", where the row named its own; null: those of the import.
+  newsletters   text
+);
+
+create index import_ask_import on import_ask (import_id, subscriber_id);
+
+-- Newsletters are never deleted, and a check a line was 7 s of an import of a million.
+alter table consent_event drop constraint consent_event_newsletter_id_fkey;
 
 -- segments ------------------------------------------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
+import { serviceRefusal } from '../claim-service.ts'
 import { consent } from '../claim-store.ts'
 
 /** Of these editions, those that are being sent now; none while everything is held. */
@@ -48,13 +49,12 @@ export async function listWithdrawn(
 /** The same for service mails: whom nothing must reach any more. */
 export async function listWithdrawnService(db: Db, ids: number[]): Promise<Withdrawn[]> {
   const { rows } = await sql<Withdrawn>`
-    select m.id, case when p.address_hash is not null then 'suppressed' else 'left' end as reason
-      from service_mail m
-      left join subscriber s on s.id = m.subscriber_id
-      left join suppression p on p.address_hash = m.address_hash
-     where m.id = any(${ids}::bigint[])
-       and (p.address_hash is not null or m.kind = 'welcome' and s.state is distinct from 'active')`.execute(
-    db,
-  )
+    select id, reason
+      from (select m.id, ${serviceRefusal} as reason
+              from service_mail m
+              left join subscriber s on s.id = m.subscriber_id
+              left join suppression p on p.address_hash = m.address_hash
+             where m.id = any(${ids}::bigint[])) known
+     where reason is not null`.execute(db)
   return rows
 }

@@ -1,80 +1,79 @@
 import { Hono, type Context as Request } from 'hono'
 import type { Context } from '#context.ts'
-import { listNewsletters, scheduleInWords } from '#editions/newsletter.ts'
 import { maskAddress } from '#subscribers/address.ts'
-import { type Preferences, readPreferences, savePreferences } from '#subscribers/preferences.ts'
-import { muteStory, readMute } from '#subscribers/mute-story.ts'
-import { listChoices } from '#subscribers/store.ts'
-import { sealToken } from '#subscribers/tokens.ts'
+import { listRemaining } from '#subscribers/leaving/leave-store.ts'
+import { MUTE_HOURS, muteStory, readMute } from '#subscribers/mute-story.ts'
+import { sealPreferences } from '#subscribers/tokens/preferences-token.ts'
 import { readLeaving, UNDO_HOURS, undoUnsubscribe, unsubscribe } from '#subscribers/unsubscribe.ts'
 import {
-  alertsOffPage,
-  preferencesPage,
+  alreadyOffPage,
+  LEAVE_FORM_VERSION,
+  storyIsOffPage,
   storyOffPage,
   undonePage,
+  undoTooLatePage,
+  unknownLinkPage,
   unsubscribedPage,
   unsubscribePage,
-} from '../html/choice-pages.ts'
-import { errorPage, saidPage } from '../html/page.ts'
-import { linkInvalidPage } from '../html/sign-up-pages.ts'
-import { pageFrame, pathOf } from './frame.ts'
-
-const EVERYTHING = 'all mails'
+} from '../html/leave-pages.ts'
+import { pageFrame, pathOf, wishesOf } from './frame.ts'
+import { witnessOf } from './witness.ts'
 
 /**
- * Leaving, and choosing. The POST of a mail program (RFC 8058) needs nothing but the address: no cookie, no redirect,
- * and the body does not matter. A GET only asks.
+ * Leaving. The POST of a mail program (RFC 8058) needs nothing but the address: no cookie, no redirect, and a body that
+ * cannot be read leaves as well. A GET only asks.
  */
 export function leaveRoutes(context: Context): Hono {
   const routes = new Hono()
-  const { config, secrets } = context
+  const { config } = context
+  const signUpUrl = pathOf(config, '')
 
   routes.get('/u/:token', async (request) => {
     const token = request.req.param('token')
     const leaving = await readLeaving(context, token)
     if (leaving === undefined) return unknown(context, request)
-    const frame = await pageFrame(context)
-    const action = pathOf(config, `u/${token}`)
-    if (leaving.newsletter?.kind === 'alerts') return request.html(alertsOffPage(frame, { action }))
-    const { publicId } = leaving.subscriber
-    const preferences = sealToken(secrets, 'preferences', {
-      publicId,
-      reference: 0,
-      addressVersion: 0,
-    })
-    const other = {
-      preferencesUrl: pathOf(config, `p/${preferences}`),
-      leaveAllAction: `${action}/all`,
+    const { subscriber, newsletter, others, done } = leaving
+    const frame = await pageFrame(context, [subscriber.language])
+    const shown = {
+      address: maskAddress(subscriber.email ?? ''),
+      preferencesUrl: preferencesUrl(context, { ...subscriber, editionAt: leaving.editionAt }),
+      signUpUrl,
     }
+    if (done)
+      return request.html(alreadyOffPage(frame, { ...shown, newsletter: newsletter?.name ?? null }))
     return request.html(
       unsubscribePage(frame, {
-        action,
-        newsletter: leaving.newsletter?.name ?? EVERYTHING,
-        other: leaving.newsletter === null ? null : other,
+        ...shown,
+        newsletter,
+        others,
+        action: pathOf(config, `u/${token}`),
+        leaveAllAction: pathOf(config, `u/${token}/all`),
       }),
     )
   })
 
   const leave = async (request: Request, all: boolean) => {
-    const form = await formOf(request)
-    const left = await unsubscribe(context, { token: request.req.param('token') ?? '', all, form })
+    const token = request.req.param('token') ?? ''
+    const oneClick = isOneClick(await request.req.text().catch(() => ''))
+    const form = oneClick
+      ? { form: 'one-click' }
+      : { form: 'unsubscribe page', formVersion: LEAVE_FORM_VERSION }
+    const witness = witnessOf(request, config, { ...form, token })
+    const left = await unsubscribe(context, { token, all, witness })
     if (left === undefined) return unknown(context, request)
-    const { publicId } = left.subscriber
-    const preferences = sealToken(secrets, 'preferences', {
-      publicId,
-      reference: 0,
-      addressVersion: 0,
-    })
-    const remaining = (await listChoices(context.db, left.subscriber.id)).filter(
-      (choice) => choice.on,
-    )
+    // Nobody reads it: a provider only looks at the status.
+    if (oneClick) return request.text('Unsubscribed.\n')
+    const frame = await pageFrame(context, [left.language])
     return request.html(
-      unsubscribedPage(await pageFrame(context), {
-        newsletter: all ? EVERYTHING : (left.newsletter?.name ?? EVERYTHING),
+      unsubscribedPage(frame, {
+        newsletter: all ? null : left.newsletterName,
+        address: maskAddress(left.email ?? ''),
         undoAction: pathOf(config, `undo/${left.undoToken}`),
         undoHours: UNDO_HOURS,
-        remaining: remaining.map((choice) => choice.name),
-        preferencesUrl: pathOf(config, `p/${preferences}`),
+        remaining: await listRemaining(context.db, left.subscriberId),
+        preferencesUrl: preferencesUrl(context, left),
+        leaveAllAction: pathOf(config, `u/${token}/all`),
+        signUpUrl,
       }),
     )
   }
@@ -82,18 +81,14 @@ export function leaveRoutes(context: Context): Hono {
   routes.post('/u/:token/all', async (request) => leave(request, true))
 
   routes.post('/undo/:token', async (request) => {
-    const frame = await pageFrame(context)
-    switch (await undoUnsubscribe(context, request.req.param('token'))) {
-      case 'returned':
-        return request.html(undonePage(frame, { newsletter: 'What you had' }))
-      case 'too late':
-        return request.html(
-          errorPage(frame, { message: 'The day for taking it back is over: sign up again.' }),
-          410,
-        )
-      case 'unknown':
-        return unknown(context, request)
-    }
+    const token = request.req.param('token')
+    const witness = witnessOf(request, config, { form: 'undo', token })
+    const undone = await undoUnsubscribe(context, { token, witness })
+    if (undone === undefined) return unknown(context, request)
+    const frame = await pageFrame(context, [undone.subscriber.language])
+    return undone.kind === 'returned'
+      ? request.html(undonePage(frame))
+      : request.html(undoTooLatePage(frame), 410)
   })
 
   routes.get('/s/:token', async (request) => {
@@ -101,78 +96,40 @@ export function leaveRoutes(context: Context): Hono {
     const mute = await readMute(context, token)
     if (mute === undefined) return unknown(context, request)
     const action = pathOf(config, `s/${token}`)
-    return request.html(storyOffPage(await pageFrame(context), { action, headline: mute.headline }))
+    const frame = await pageFrame(context, [mute.language])
+    return request.html(storyOffPage(frame, { ...mute, action, hours: MUTE_HOURS }))
   })
 
   routes.post('/s/:token', async (request) => {
     const mute = await muteStory(context, request.req.param('token'))
     if (mute === undefined) return unknown(context, request)
-    return request.html(
-      saidPage(await pageFrame(context), {
-        title: 'This story is off',
-        sentence: `For 24 hours no alert comes about “${mute.headline}”.`,
-      }),
-    )
-  })
-
-  routes.get('/p/:token', async (request) => {
-    const token = request.req.param('token')
-    const preferences = await readPreferences(context, token)
-    if (preferences === undefined) return unknown(context, request)
-    return request.html(await choices(context, { token, preferences, saved: false }))
-  })
-
-  routes.post('/p/:token', async (request) => {
-    const token = request.req.param('token')
-    const body: Record<string, unknown> = await request.req
-      .parseBody({ all: true })
-      .catch(() => ({}))
-    const slugs = [body['newsletter']].flat().filter((slug) => typeof slug === 'string')
-    const preferences = await savePreferences(context, { token, slugs })
-    if (preferences === undefined) return unknown(context, request)
-    return request.html(await choices(context, { token, preferences, saved: true }))
+    const frame = await pageFrame(context, [mute.language])
+    return request.html(storyIsOffPage(frame, { ...mute, hours: MUTE_HOURS }))
   })
   return routes
 }
 
-async function choices(
-  context: Context,
-  { token, preferences, saved }: { token: string; preferences: Preferences; saved: boolean },
-) {
-  const { subscriber } = preferences
-  const newsletters = await listNewsletters(context.db)
-  const unsubscribeToken = sealToken(context.secrets, 'unsubscribe', {
-    publicId: subscriber.publicId,
-    reference: 0,
-    addressVersion: 0,
-  })
-  return preferencesPage(await pageFrame(context), {
-    action: pathOf(context.config, `p/${token}`),
-    address: maskAddress(subscriber.email ?? ''),
-    newsletters: newsletters.map((newsletter) => ({
-      slug: newsletter.slug,
-      name: newsletter.name,
-      description: newsletter.description,
-      schedule: scheduleInWords(newsletter),
-      chosen: preferences.choices.some((choice) => choice.slug === newsletter.slug && choice.on),
-    })),
-    saved,
-    leaveAllAction: pathOf(context.config, `u/${unsubscribeToken}/all`),
-  })
+/** Urlencoded or multipart; a provider may write it in any case, and the person on our page sends no body. */
+function isOneClick(body: string): boolean {
+  return /list-unsubscribe[\s\S]{0,80}one-click/i.test(body)
 }
 
-/** Whether the mail program asked, or the person on our page. */
-async function formOf(request: Request): Promise<string> {
-  const body = await request.req.parseBody().catch(() => ({}))
-  return 'List-Unsubscribe' in body ? 'one-click' : 'unsubscribe page'
+/** As old as the link of the same mail: whoever has an old mail forwarded to them cannot choose for its reader. */
+function preferencesUrl(
+  { config, secrets, clock }: Context,
+  reader: { publicId: number; addressVersion: number; editionAt: Date | null },
+): string {
+  const { publicId, addressVersion, editionAt } = reader
+  const token = sealPreferences(secrets, {
+    publicId,
+    addressVersion,
+    now: editionAt ?? clock.now(),
+  })
+  return pathOf(config, `p/${token}`)
 }
 
 async function unknown(context: Context, request: Request) {
   request.status(404)
-  return request.html(
-    linkInvalidPage(await pageFrame(context), {
-      reason: 'unknown',
-      signUpUrl: pathOf(context.config, ''),
-    }),
-  )
+  const frame = await pageFrame(context, wishesOf(request))
+  return request.html(unknownLinkPage(frame, { signUpUrl: pathOf(context.config, '') }))
 }

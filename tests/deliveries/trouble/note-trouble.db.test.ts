@@ -128,7 +128,8 @@ test('a service mail that is refused because of us waits, and the log says the f
     newsletters: ['daily'],
     timeZone: 'Europe/London',
     language: 'en',
-    form: 'front page',
+    topics: [],
+    witness: { form: 'front page' },
   })
 
   await desk.drain('confirmation')

@@ -6,13 +6,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Context } from '#context.ts'
 import { hashAddress } from '#secrets.ts'
 import { lineOf } from '#subscribers/leaving-line.ts'
-import { leavingsPath, openLeavings } from '#subscribers/leavings.ts'
+import { leavingsPath, noteLeavings, openLeavings } from '#subscribers/leavings.ts'
 import { refuseFurtherMail } from '#subscribers/not-me.ts'
-import { savePreferences } from '#subscribers/preferences.ts'
 import { replayLeavings } from '#subscribers/replay-leavings.ts'
+import { recordConsent } from '#subscribers/consent/consent-store.ts'
+import { activateSubscriber, findByAddress, subscribeTo } from '#subscribers/store.ts'
 import { sealToken } from '#subscribers/tokens.ts'
-import { undoUnsubscribe, unsubscribe } from '#subscribers/unsubscribe.ts'
-import { addReaders, type House, openHouse } from '../house.ts'
+import { takeLeave, undoUnsubscribe, unsubscribe } from '#subscribers/unsubscribe.ts'
+import { addReaders, type House, openHouse } from '../../house.ts'
 
 let dataDir = ''
 
@@ -24,7 +25,7 @@ afterEach(async () => rm(dataDir, { recursive: true, force: true }))
 
 async function tokenOf(
   { db, context }: House,
-  { number, purpose }: { number: number; purpose: 'unsubscribe' | 'preferences' | 'notMe' },
+  { number, purpose }: { number: number; purpose: 'unsubscribe' | 'notMe' },
 ): Promise<string> {
   const { rows } = await sql<{ publicId: number }>`
     select public_id as "publicId" from subscriber where email = ${`reader${number}@example.org`}`.execute(
@@ -32,6 +33,34 @@ async function tokenOf(
   )
   const publicId = rows[0]?.publicId ?? 0
   return sealToken(context.secrets, purpose, { publicId, reference: 0, addressVersion: 0 })
+}
+
+const witness = { form: 'page' }
+
+/** One newsletter off, or on again, as on the page of choices. */
+async function change(
+  { db }: House,
+  context: Context,
+  { number, slug, kind }: { number: number; slug: string; kind: 'left' | 'returned' },
+): Promise<void> {
+  const email = `reader${number}@example.org`
+  const subscriber = await findByAddress(db, hashAddress(context.secrets, email))
+  if (subscriber === undefined) throw new Error('no such reader')
+  const { rows } = await sql<{
+    id: number
+  }>`select id from newsletter where slug = ${slug}`.execute(db)
+  const newsletterId = rows[0]?.id ?? 0
+  const now = context.clock.now()
+  const subscriberId = subscriber.id
+  if (kind === 'left') {
+    const leaving = { subscriber, editionId: null }
+    await takeLeave(db, { leaving, newsletterId, form: 'preferences', now })
+  } else {
+    await subscribeTo(db, { subscriberId, newsletterIds: [newsletterId], now })
+    await activateSubscriber(db, { id: subscriberId, now })
+    await recordConsent(db, { subscriberId, newsletterId, kind: 'confirmed', witness, now })
+  }
+  await noteLeavings(context, subscriber, { kind, newsletterIds: [newsletterId], now })
 }
 
 /** What readers get: `1: daily breaking`. */
@@ -63,9 +92,8 @@ async function restored(act: (house: House, context: Context) => Promise<void>):
 test('who left after the backup has left in the restored database too', async () => {
   await using house = await restored(async (later, context) => {
     const token = await tokenOf(later, { number: 2, purpose: 'unsubscribe' })
-    await unsubscribe(context, { token, all: true, form: 'page' })
-    const preferences = await tokenOf(later, { number: 3, purpose: 'preferences' })
-    await savePreferences(context, { token: preferences, slugs: ['breaking'] })
+    await unsubscribe(context, { token, all: true, witness })
+    await change(later, context, { number: 3, slug: 'daily', kind: 'left' })
   })
 
   const replayed = await replayLeavings(house.context, { dataDir })
@@ -81,12 +109,11 @@ test('who left after the backup has left in the restored database too', async ()
 test('who left and came back gets again what was brought back', async () => {
   await using house = await restored(async (later, context) => {
     const token = await tokenOf(later, { number: 2, purpose: 'unsubscribe' })
-    const left = await unsubscribe(context, { token, all: true, form: 'page' })
+    const left = await unsubscribe(context, { token, all: true, witness })
     later.wait(60_000)
-    await undoUnsubscribe(context, left?.undoToken ?? '')
+    await undoUnsubscribe(context, { token: left?.undoToken ?? '', witness: { form: 'undo' } })
     later.wait(60_000)
-    const preferences = await tokenOf(later, { number: 2, purpose: 'preferences' })
-    await savePreferences(context, { token: preferences, slugs: ['daily'] })
+    await change(later, context, { number: 2, slug: 'breaking', kind: 'left' })
   })
 
   const replayed = await replayLeavings(house.context, { dataDir })
@@ -115,13 +142,12 @@ test('an address that must not be asked again is on the do-not-mail list again, 
 test('a replay is done once, by however many processes, and a reader who came back since is left alone', async () => {
   await using house = await restored(async (later, context) => {
     const token = await tokenOf(later, { number: 2, purpose: 'unsubscribe' })
-    await unsubscribe(context, { token, all: true, form: 'page' })
+    await unsubscribe(context, { token, all: true, witness })
   })
 
   const both = await Promise.all([1, 2].map(async () => replayLeavings(house.context, { dataDir })))
   house.wait(120_000)
-  const preferences = await tokenOf(house, { number: 2, purpose: 'preferences' })
-  await savePreferences(house.context, { token: preferences, slugs: ['daily'] })
+  await change(house, house.context, { number: 2, slug: 'daily', kind: 'returned' })
   await sql`delete from setting where name like 'leavings%'`.execute(house.db)
   const again = await replayLeavings(house.context, { dataDir })
 
@@ -217,7 +243,7 @@ test('pressing twice, or for what is off already, leaves one line', async () => 
   await addReaders(house, 1)
   const token = await tokenOf(house, { number: 1, purpose: 'unsubscribe' })
 
-  for (const _ of [1, 2, 3]) await unsubscribe(house.context, { token, all: true, form: 'page' })
+  for (const _ of [1, 2, 3]) await unsubscribe(house.context, { token, all: true, witness })
 
   expect(house.leavings).toMatchObject([{ kind: 'left', newsletterId: null }])
 })

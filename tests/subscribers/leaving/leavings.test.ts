@@ -1,7 +1,15 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  type FileHandle,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  writeFile,
+} from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { LeavingNote } from '#context.ts'
 import { createLog } from '#log.ts'
 import { lineOf, parseLine } from '#subscribers/leaving-line.ts'
@@ -105,3 +113,40 @@ test('a line that was cut short by a crash does not swallow the next one after t
 
   expect((await readNotes()).at(-1)).toEqual(NOTE)
 })
+
+test('who comes while the disk is busy shares the next write, and each waits for its own line', async () => {
+  await using leavings = openLeavings({ dataDir, log })
+  await leavings.note([NOTE])
+  const prototype = await fileHandlePrototype()
+  const syncs = vi.spyOn(prototype, 'datasync')
+
+  const seen = await Promise.all(
+    Array.from({ length: 50 }, async (_, index) => {
+      await leavings.note([{ ...NOTE, newsletterId: 1000 + index }])
+      return (await readNotes()).some((note) => note?.newsletterId === 1000 + index)
+    }),
+  )
+
+  expect(seen).toEqual(Array.from({ length: 50 }, () => true))
+  expect(syncs.mock.calls.length).toBeLessThanOrEqual(2)
+  syncs.mockRestore()
+})
+
+test('a write that fails holds nobody up, nor the lines that come after it', async () => {
+  await using leavings = openLeavings({ dataDir, log })
+  await leavings.note([NOTE])
+  const failing = vi
+    .spyOn(await fileHandlePrototype(), 'datasync')
+    .mockRejectedValueOnce(new Error('no space left on device'))
+
+  await Promise.all([leavings.note([NOTE]), leavings.note([{ ...NOTE, newsletterId: 8 }])])
+
+  expect(lines.join()).toContain('no space left')
+  expect((await readNotes()).at(-1)).toEqual({ ...NOTE, newsletterId: 8 })
+  failing.mockRestore()
+})
+
+async function fileHandlePrototype(): Promise<FileHandle> {
+  await using handle = await open(import.meta.filename)
+  return Object.getPrototypeOf(handle)
+}

@@ -1,0 +1,74 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { Db } from '#db/open.ts'
+import { type Range, within } from './plan-range.ts'
+import type { Plan } from './plan-store.ts'
+
+/** What of an edition the readers' choices are held against. */
+export type Meant = Pick<Plan, 'editionId' | 'kind' | 'weekly'>
+
+/**
+ * A condition on the subscription `u`: whether the reader's choice means this edition. Who wants a daily newsletter once
+ * a week is meant by one edition a week; who has alerts other than at once, by those of topics marked "at once". Of who
+ * has just left, the choice before counts.
+ */
+export function isMeant({ editionId, kind, weekly }: Meant): RawBuilder<unknown> {
+  const choice = sql`coalesce(nullif(u.cadence, 'off'), u.cadence_before, '')`
+  if (kind === 'digest') return weekly ? sql`` : sql`and ${choice} <> 'weekly'`
+  if (kind !== 'alert') return sql``
+  return sql`
+    and (${choice} not in ('daily', 'weekly')
+         or exists (select from subscription t
+                     where t.subscriber_id = u.subscriber_id and t.cadence = 'instant'
+                       and t.topic_id in (select at.topic_id from edition_story es
+                                            join article_topic at on at.article_id = es.article_id
+                                           where es.edition_id = ${editionId})))`
+}
+
+export async function hasTopicChoices(db: Db, range: Range): Promise<boolean> {
+  const { rows } = await sql<{ some: boolean }>`
+    select exists (select from subscription
+                    where topic_id is not null and ${within(range, sql`subscriber_id`)}) as some`.execute(
+    db,
+  )
+  return rows[0]?.some === true
+}
+
+/**
+ * Who follows topics gets their stories and those without a topic, or the first that is not off where that leaves none;
+ * topics at "weekly" only where the edition is a weekly one. Who has only turned topics off gets all but the stories
+ * that have no other topic. An empty list: nothing is left to send.
+ *
+ * Readers with the same choices get the same blocks: the stories are matched once a set of choices.
+ */
+export function chosenPart({ editionId, weekly }: Meant, range: Range): RawBuilder<unknown> {
+  return sql`
+    , block as materialized (
+      select es.position, coalesce(array_agg(at.topic_id) filter (where at.topic_id is not null), '{}') as topics
+        from edition_story es left join article_topic at on at.article_id = es.article_id
+       where es.edition_id = ${editionId}
+       group by es.position
+    ), chooser as (
+      select subscriber_id
+           , array_agg(case cadence when 'off' then -topic_id when 'weekly' then ${weekly ? sql`topic_id` : sql`0`} else topic_id end
+                       order by topic_id) as choices
+        from (select subscriber_id, topic_id, cadence from subscription
+               where topic_id is not null and ${within(range, sql`subscriber_id`)}
+               order by subscriber_id, topic_id) c
+       group by subscriber_id
+    ), interest as (
+      select c.choices
+           , case when not exists (select from block) then '{0}'
+                  when 0 <= any(c.choices)
+                  then coalesce((select array_agg(b.position order by b.position) from block b
+                                  where b.topics && c.choices or b.topics = '{}')
+                              , (select array[min(b.position)] from block b where not b.topics <@ o.topics having count(*) > 0)
+                              , '{}')
+                  else coalesce((select array_agg(b.position order by b.position) from block b
+                                  where b.topics = '{}' or not b.topics <@ o.topics), '{}')
+             end::integer[] as blocks
+        from (select distinct choices from chooser) c
+       cross join lateral (select array(select -t from unnest(c.choices) t where t < 0) as topics) o
+    ), chosen as (
+      select c.subscriber_id, i.blocks from chooser c join interest i on i.choices = c.choices
+    )`
+}

@@ -8,6 +8,9 @@ import type { Context } from '#context.ts'
 import { resolveDestinations } from '#deliveries/destination.ts'
 import { openInboundFor } from '#deliveries/returns/inbound-mail.ts'
 import { takeWaitingReturns } from '#deliveries/returns/take-waiting-returns.ts'
+import { planDeskNotice } from '#deliveries/service/desk-notice.ts'
+import { remindUnconfirmed } from '#deliveries/service/reminder.ts'
+import { takeSignUps } from '#deliveries/service/take-sign-ups.ts'
 import { countSendersAtWork, openSender } from '#deliveries/sender.ts'
 import { warmTemplates } from '#deliveries/service-mail.ts'
 import { sweepDeliveries } from '#deliveries/sweep.ts'
@@ -20,6 +23,7 @@ import { openWorkers } from '#queue/workers.ts'
 import { sendMondayNote } from '#reports/monday-note.ts'
 import type { RoleName } from '#role-names.ts'
 import { clusterWaiting } from '#stories/cluster.ts'
+import { sweepGate } from '#subscribers/gate/sweep-gate.ts'
 import { replayLeavings } from '#subscribers/replay-leavings.ts'
 
 /** How often lost jobs are looked for. A mail released to a reader's hour leaves at most this much later. */
@@ -64,9 +68,15 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
   return stack.move()
 }
 
-/** What is no hurry: what came back and lost its job, clicks whose neighbours are known by now, the note of the week. */
+/**
+ * What is no hurry: what came back or was asked for and lost its job, who has not confirmed yet, the state of the sign-up
+ * gate, clicks whose neighbours are known by now, the note of the week.
+ */
 async function tidy(context: Context): Promise<void> {
   await takeWaitingReturns(context)
+  await takeSignUps(context)
+  await remindUnconfirmed(context)
+  for (const notice of await sweepGate(context)) await planDeskNotice(context, notice)
   await sweepClicks(context)
   await sendMondayNote(context)
 }

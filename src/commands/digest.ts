@@ -49,7 +49,9 @@ async function compose({ rest, out, house }: Step): Promise<void> {
   const edition = await getEdition(entered.app.context.db, editionId)
   await entered.note('compose', `edition ${editionId}`, { stories })
   out.line(`edition ${editionId} (draft): ${edition.subject}`)
-  out.line(`  ${stories} stories, hash ${edition.contentHash.slice(0, 12)}`)
+  out.line(
+    `  ${stories === 1 ? '1 story' : `${stories} stories`}, hash ${edition.contentHash.slice(0, 12)}`,
+  )
   for (const note of notes) out.line(`  ${note}`)
   out.line(
     `  look: daybreak digest preview ${editionId}    then: daybreak digest approve ${editionId}`,

@@ -1,22 +1,38 @@
 import { parseArgs } from 'node:util'
 import { type Call, type Command, tableOf } from '#commands/command.ts'
-import { listNewsletters, scheduleInWords, switchClicks } from '#editions/newsletter.ts'
+import {
+  listNewsletters,
+  type Newsletter,
+  scheduleInWords,
+  switchClicks,
+  switchWelcome,
+} from '#editions/newsletter.ts'
+import { readSettings } from '#editions/publication.ts'
 import { Refusal } from '#errors.ts'
+import { LANGUAGES, languageOf } from '#mail/words.ts'
 
 export const newsletters: Command = {
-  usage: 'newsletters [--embed | clicks SLUG on|off]',
+  usage:
+    'newsletters [--embed [SLUG…] [--topics] [--language TAG] | clicks SLUG on|off | welcome SLUG on|off]',
   about:
-    'Lists the newsletters; --embed prints the sign-up form to paste into your site; clicks counts how many readers open a story, in editions drafted from then on.',
+    'Lists the newsletters; --embed prints the sign-up form to paste into your site; clicks counts how many readers open a story, in editions drafted from then on; welcome sends the latest edition to who has just confirmed.',
   async run(call) {
     const { values, positionals } = parseArgs({
       args: call.args,
       allowPositionals: true,
-      options: { embed: { type: 'boolean', default: false } },
+      options: {
+        embed: { type: 'boolean', default: false },
+        topics: { type: 'boolean', default: false },
+        language: { type: 'string' },
+      },
     })
+    if (values.embed) return embed(call, { ...values, slugs: positionals })
     const [verb, ...rest] = positionals
-    if (verb === 'clicks') return countClicks(call, rest)
-    if (verb !== undefined) throw new Refusal(`newsletters takes clicks or nothing, not "${verb}"`)
-    return values.embed ? embed(call) : list(call)
+    if (verb === 'clicks') return countClicks(call, readSwitch(verb, rest))
+    if (verb === 'welcome') return welcomeLatest(call, readSwitch(verb, rest))
+    if (verb !== undefined)
+      throw new Refusal(`newsletters takes clicks, welcome, --embed or nothing, not "${verb}"`)
+    return list(call)
   },
 }
 
@@ -27,7 +43,7 @@ async function list({ out, enter }: Call): Promise<void> {
     rows.map((row) => ({
       newsletter: row.slug,
       name: row.name,
-      comes: scheduleInWords(row),
+      comes: scheduleInWords(row, 'en'),
       clicks: row.clicks ? 'counted' : 'not counted',
     })),
   )) {
@@ -35,21 +51,61 @@ async function list({ out, enter }: Call): Promise<void> {
   }
 }
 
-async function embed({ config, out, enter }: Call): Promise<void> {
+async function embed(
+  { config, out, enter }: Call,
+  { slugs, topics, language }: { slugs: string[]; topics: boolean; language?: string },
+): Promise<void> {
+  if (language !== undefined && languageOf(language) === undefined) {
+    throw new Refusal(
+      `the form does not speak "${language.slice(0, 20)}": it speaks ${LANGUAGES.join(', ')}`,
+      { field: 'language' },
+    )
+  }
   await using house = await enter('read')
-  const { embedSnippet } = await import('#http/html/embed.ts')
-  const rows = await listNewsletters(house.app.context.db)
-  out.line(embedSnippet({ publicUrl: config.publicUrl.href, newsletters: rows }))
+  const { embedForm, embedLine } = await import('#http/html/embed.ts')
+  const { context } = house.app
+  const form = {
+    publicUrl: config.publicUrl.href,
+    newsletters: namedIn(await listNewsletters(context.db), slugs),
+    topics,
+    language: language ?? (await readSettings(context)).language,
+  }
+  out.line('<!-- One line: the form stands where the line does. -->')
+  out.line(embedLine(form))
+  out.line()
+  out.line(
+    '<!-- Or plain HTML, which takes on the look of your page and works without scripts. -->',
+  )
+  out.line(embedForm(form))
+  out.line(embedLine(form))
 }
 
-async function countClicks({ out, enter }: Call, rest: string[]): Promise<void> {
-  const [slug, choice, ...more] = rest
+/** In the order in which they were named; all of them where none was. */
+function namedIn(all: Newsletter[], slugs: string[]): Newsletter[] {
+  if (slugs.length === 0) return all
+  return slugs.map((slug) => {
+    const named = all.find((newsletter) => newsletter.slug === slug)
+    if (named !== undefined) return named
+    const known = all.map((newsletter) => newsletter.slug).join(', ')
+    throw new Refusal(`there is no newsletter "${slug.slice(0, 60)}": use ${known}`, {
+      field: 'newsletter',
+      status: 404,
+    })
+  })
+}
+
+type Switch = { slug: string; on: boolean }
+
+function readSwitch(verb: string, [slug, choice, ...more]: string[]): Switch {
   if (slug === undefined || (choice !== 'on' && choice !== 'off') || more.length > 0) {
-    throw new Refusal('newsletters clicks takes a newsletter and on or off: clicks daily on', {
-      field: 'clicks',
+    throw new Refusal(`newsletters ${verb} takes a newsletter and on or off: ${verb} daily on`, {
+      field: verb,
     })
   }
-  const on = choice === 'on'
+  return { slug, on: choice === 'on' }
+}
+
+async function countClicks({ out, enter }: Call, { slug, on }: Switch): Promise<void> {
   await using house = await enter('change settings')
   const { name } = await switchClicks(house.app.context, { slug, on })
   await house.note('count clicks', slug, { on })
@@ -57,5 +113,16 @@ async function countClicks({ out, enter }: Call, rest: string[]): Promise<void> 
     on
       ? `"${name}" counts how many readers open a story, from the next draft on; say so in your privacy policy`
       : `"${name}" does not count clicks, from the next draft on`,
+  )
+}
+
+async function welcomeLatest({ out, enter }: Call, { slug, on }: Switch): Promise<void> {
+  await using house = await enter('change settings')
+  const { name } = await switchWelcome(house.app.context, { slug, on })
+  await house.note('welcome with the latest', slug, { on })
+  out.line(
+    on
+      ? `whoever confirms "${name}" gets its latest edition at once`
+      : `whoever confirms "${name}" waits for the next edition`,
   )
 }

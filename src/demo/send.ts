@@ -29,7 +29,9 @@ export async function sendDigest(
     again: false,
   })
   const edition = await getEdition(context.db, editionId)
-  say(`digest composed of ${stories} stories: “${edition.subject}”`)
+  say(
+    `digest composed of ${stories === 1 ? '1 story' : `${stories} stories`}: “${edition.subject}”`,
+  )
   await approveEdition(context, {
     editionId,
     contentHash: edition.contentHash,

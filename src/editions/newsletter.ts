@@ -80,6 +80,19 @@ export async function switchClicks(
   })
 }
 
+/** Whether who confirms gets the latest edition at once. @throws Refusal that lists the newsletters there are */
+export async function switchWelcome(
+  { db }: Pick<Context, 'db'>,
+  { slug, on }: { slug: string; on: boolean },
+): Promise<Newsletter> {
+  const { id } = await getNewsletter(db, { slug, kind: 'digest' })
+  const { rows } = await sql<Newsletter>`
+    update newsletter set welcome_latest = ${on} where id = ${id} returning ${columns}`.execute(db)
+  const [switched] = rows
+  if (switched === undefined) throw new Error(`newsletter ${id} is gone`)
+  return switched
+}
+
 /** The rhythm in words for a reader, in the reader's language: "Every day at 06:30, your time". */
 export function scheduleInWords(
   { cadence, localTime }: Pick<Newsletter, 'cadence' | 'localTime'>,

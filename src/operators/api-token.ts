@@ -3,7 +3,13 @@ import type { Context } from '#context.ts'
 import { Refusal } from '#errors.ts'
 import type { Operator } from './operator.ts'
 
-export const scopes = ['articles:write', 'alerts:release', 'editions:read'] as const
+export const scopes = [
+  'articles:write',
+  'alerts:release',
+  'editions:read',
+  'subscribers:read',
+  'subscribers:write',
+] as const
 export type Scope = (typeof scopes)[number]
 
 export type Bearer = { tokenId: number; operator: Operator; scopes: string[] }

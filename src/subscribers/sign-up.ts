@@ -1,84 +1,105 @@
 import { randomBytes } from 'node:crypto'
-import { sql } from 'kysely'
 import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { hashAddress } from '#secrets.ts'
-import { recordConsent } from './consent/consent-store.ts'
 import { type Address, normaliseAddress, parseTimeZone } from './address.ts'
+import { type ConsentKind, recordConsent } from './consent/consent-store.ts'
+import type { Witness } from './consent/witness.ts'
+import type { Attributes } from './joining/attributes.ts'
 import {
-  activateSubscriber,
+  admitSubscriber,
+  findAsked,
+  findTopics,
+  followTopics,
+  putAttributes,
+} from './joining/join-store.ts'
+import {
   ensureSubscriber,
   findByPublicId,
   findNewsletterIds,
-  followTopics,
   isSuppressed,
+  lockSubscriber,
   type Subscriber,
   subscribeTo,
 } from './store.ts'
+import { liftByReader } from './suppression/lift.ts'
+import { mayAsk } from './suppression/may-ask.ts'
 import { openToken } from './tokens.ts'
 
 export type SignUp = {
   email: string
+  /** By short name. */
   newsletters: string[]
+  /** By short name, of those that are offered. */
+  topics: string[]
   timeZone: string
+  /** BCP 47: the reader's, if the address is new. */
   language: string
-  form: string
+  /** From the API, which may know more. */
+  attributes?: Attributes
+  witness: Witness
 }
 
 /** Confirmation links work this long. */
 export const CONFIRM_HOURS = 48
 
-export type ReadSignUp = Omit<SignUp, 'email' | 'newsletters'> & {
+export type ReadSignUp = Omit<SignUp, 'email' | 'newsletters' | 'topics'> & {
   address: Address
   newsletterIds: number[]
+  topicIds: number[]
 }
 
 /** @throws Refusal for a bad address, time zone or choice, which the typing person can mend */
 export async function readSignUp({ db }: Pick<Context, 'db'>, input: SignUp): Promise<ReadSignUp> {
-  const { email, newsletters, timeZone, language, form } = input
+  const { email, newsletters, topics, timeZone, ...rest } = input
   return {
+    ...rest,
     address: normaliseAddress(email),
-    newsletterIds: await getNewsletterIds({ db }, newsletters),
+    newsletterIds: await getNewsletterIds(db, newsletters),
+    topicIds: await getTopicIds(db, { slugs: topics, offered: true }),
     timeZone: parseTimeZone(timeZone),
-    language,
-    form,
   }
 }
 
-export type Asking = { subscriber: Subscriber; newsletterIds: number[] }
+export type Asking = { subscriber: Subscriber; newsletterIds: number[]; topicIds: number[] }
 
 /**
  * Records that somebody asked to join with this address. Who may be mailed about it is returned; undefined for an
- * address on the do-not-mail list, which gets no mail and whose form shows no difference.
+ * address that nobody may ask again, which gets no mail and whose form shows no difference.
  */
 export async function askToJoin(
   { db, clock, secrets }: Pick<Context, 'db' | 'clock' | 'secrets'>,
-  { address, newsletterIds, timeZone, language, form }: ReadSignUp,
+  { address, newsletterIds, topicIds, timeZone, language, attributes, witness }: ReadSignUp,
 ): Promise<Asking | undefined> {
   const now = clock.now()
   const addressHash = hashAddress(secrets, address.email)
-  if (await isSuppressed(db, addressHash)) return undefined
+  if (!(await mayAsk(db, { addressHash, domain: address.domain }))) return undefined
   const known = { publicId: newPublicId(), ...address, addressHash, timeZone, language, now }
   const subscriber = await ensureSubscriber(db, known)
-  for (const newsletterId of newsletterIds) {
-    await recordConsent(db, {
-      subscriberId: subscriber.id,
-      newsletterId,
-      kind: 'asked',
-      witness: { form },
-      now,
-    })
-  }
-  return { subscriber, newsletterIds }
+  const subscriberId = subscriber.id
+  if (attributes !== undefined) await putAttributes(db, { subscriberId, attributes })
+  await recordChoices(db, { kind: 'asked', subscriberId, newsletterIds, topicIds, witness, now })
+  return { subscriber, newsletterIds, topicIds }
+}
+
+/** What a mail asked for. */
+type AskedFor = {
+  subscriber: Subscriber
+  newsletterIds: number[]
+  topicIds: number[]
+  /** What the form was in. */
+  language: string
+  /** When the mail was due. */
+  askedAt: Date
 }
 
 export type Confirmation =
-  | { kind: 'open' | 'confirmed'; subscriber: Subscriber; newsletterIds: number[] }
-  | { kind: 'expired' }
-  | { kind: 'unknown' }
+  /** Expired was good once: the same may be asked again. */
+  ({ kind: 'open' | 'confirmed' | 'expired' } & AskedFor) | { kind: 'unknown' }
 
-/** What a confirmation link stands for. Changes nothing. */
+/** What a confirmation link stands for; confirmed is one that has done its work. Changes nothing. */
 export async function readConfirmation(
   { db, clock, secrets }: Pick<Context, 'db' | 'clock' | 'secrets'>,
   token: string,
@@ -86,45 +107,60 @@ export async function readConfirmation(
   const opened = openToken(secrets, 'confirm', token)
   const subscriber = opened && (await findByPublicId(db, opened.publicId))
   if (opened === undefined || subscriber === undefined) return { kind: 'unknown' }
-  const { rows } = await sql<{ releaseAt: Date; newsletterIds: number[]; leftSince: boolean }>`
-    select release_at as "releaseAt", payload -> 'newsletterIds' as "newsletterIds"
-         , exists (select from consent_event c
-                    where c.subscriber_id = service_mail.subscriber_id and c.kind = 'left'
-                      and c.at >= service_mail.release_at) as "leftSince"
-      from service_mail
-     where id = ${opened.reference} and subscriber_id = ${subscriber.id} and kind = 'confirmation'
-       and not exists (select from suppression where suppression.address_hash = service_mail.address_hash)`.execute(
-    db,
-  )
-  const [mail] = rows
-  if (mail === undefined) return { kind: 'unknown' }
-  const age = clock.now().getTime() - mail.releaseAt.getTime()
-  // Who left since does not come back by a page that the browser sends again.
-  if (age > CONFIRM_HOURS * 3_600_000 || mail.leftSince) return { kind: 'expired' }
-  return { kind: 'open', subscriber, newsletterIds: mail.newsletterIds }
+  const about = { mailId: opened.reference, subscriberId: subscriber.id }
+  const asked = await findAsked(db, about)
+  if (asked === undefined || asked.closed) return { kind: 'unknown' }
+  const age = clock.now().getTime() - asked.releaseAt.getTime()
+  return {
+    kind: kindOf(asked, age),
+    subscriber,
+    newsletterIds: asked.newsletterIds,
+    topicIds: asked.topicIds ?? [],
+    language: asked.language ?? subscriber.language,
+    askedAt: asked.releaseAt,
+  }
 }
 
-/** Confirms; asking twice is harmless. */
+function kindOf(
+  { leftSince, done }: { leftSince: boolean; done: boolean },
+  age: number,
+): 'open' | 'confirmed' | 'expired' {
+  // Who left since does not come back by a page that the browser sends again.
+  if (leftSince) return 'expired'
+  if (done) return 'confirmed'
+  return age > CONFIRM_HOURS * 3_600_000 ? 'expired' : 'open'
+}
+
+/** Confirms, and takes back what the reader alone may; asking twice is harmless. */
 export async function confirm(
   { db, clock, secrets }: Pick<Context, 'db' | 'clock' | 'secrets'>,
-  token: string,
+  { token, witness }: { token: string; witness: Witness },
 ): Promise<Confirmation> {
-  const confirmation = await readConfirmation({ db, clock, secrets }, token)
-  if (confirmation.kind !== 'open') return confirmation
-  const now = clock.now()
-  const { subscriber, newsletterIds } = confirmation
-  await activateSubscriber(db, { id: subscriber.id, now })
-  await subscribeTo(db, { subscriberId: subscriber.id, newsletterIds, now })
-  for (const newsletterId of newsletterIds) {
-    await recordConsent(db, {
-      subscriberId: subscriber.id,
-      newsletterId,
+  const read = await readConfirmation({ db, clock, secrets }, token)
+  if (read.kind !== 'open') return read
+  return inTransaction(db, async (transaction) => {
+    const subscriberId = read.subscriber.id
+    await lockSubscriber(transaction, subscriberId)
+    // Another press of the button, or an unsubscribe, may have been faster.
+    const confirmation = await readConfirmation({ db: transaction, clock, secrets }, token)
+    if (confirmation.kind !== 'open') return confirmation
+    const now = clock.now()
+    const { newsletterIds, topicIds, subscriber } = confirmation
+    if (subscriber.email !== null) {
+      const addressHash = hashAddress(secrets, subscriber.email)
+      await liftByReader(transaction, { subscriberId, addressHash, witness, now })
+    }
+    const agreed = {
       kind: 'confirmed',
-      witness: { form: 'link' },
+      subscriberId,
+      newsletterIds,
+      topicIds,
+      witness,
       now,
-    })
-  }
-  return { ...confirmation, kind: 'confirmed' }
+    } as const
+    await admit(transaction, agreed)
+    return { ...confirmation, kind: 'confirmed' as const }
+  })
 }
 
 export type Added = {
@@ -138,63 +174,98 @@ export type Added = {
 /**
  * An operator vouches for the reader's consent. Who left, or is on the do-not-mail list, can only come back by
  * signing up.
+ * @param input.witness where the operator acts by other means than a command
  */
 export async function addSubscriber(
   context: Pick<Context, 'db' | 'clock' | 'secrets'>,
-  input: Added & { actor: string },
+  input: Added & { actor: string; witness?: Witness; attributes?: Attributes },
 ): Promise<Subscriber> {
+  const { actor, language, attributes = {}, witness = { form: `operator ${actor}` } } = input
   const address = normaliseAddress(input.email)
   const timeZone = parseTimeZone(input.timeZone)
-  const newsletterIds = await getNewsletterIds(context, input.newsletters)
+  const newsletterIds = await getNewsletterIds(context.db, input.newsletters)
+  const topicIds = await getTopicIds(context.db, { slugs: input.topics, offered: false })
   const now = context.clock.now()
   const addressHash = hashAddress(context.secrets, address.email)
   return inTransaction(context.db, async (db) => {
-    if (await isSuppressed(db, addressHash)) {
-      throw new Refusal('this address is on the do-not-mail list', { field: 'email' })
-    }
-    const known = {
-      publicId: newPublicId(),
-      ...address,
-      addressHash,
-      timeZone,
-      language: input.language,
-      now,
-    }
+    await refuseSuppressed(db, { addressHash, domain: address.domain })
+    const known = { publicId: newPublicId(), ...address, addressHash, timeZone, language, now }
     const subscriber = await ensureSubscriber(db, known)
     if (subscriber.state !== 'pending' && subscriber.state !== 'active') {
-      throw new Refusal(`this reader is ${subscriber.state}: only the reader can sign up again`, {
+      const state = subscriber.state === 'left' ? 'unsubscribed' : subscriber.state
+      throw new Refusal(`this reader is ${state}: only the reader can sign up again`, {
         field: 'email',
       })
     }
-    await activateSubscriber(db, { id: subscriber.id, now })
-    await subscribeTo(db, { subscriberId: subscriber.id, newsletterIds, now })
-    await followTopics(db, { subscriberId: subscriber.id, topicSlugs: input.topics, now })
-    for (const newsletterId of newsletterIds) {
-      await recordConsent(db, {
-        subscriberId: subscriber.id,
-        newsletterId,
-        kind: 'added',
-        witness: { form: `operator ${input.actor}` },
-        now,
-      })
-    }
+    const subscriberId = subscriber.id
+    await putAttributes(db, { subscriberId, attributes })
+    await admit(db, { kind: 'added', subscriberId, newsletterIds, topicIds, witness, now })
     return { ...subscriber, state: 'active' as const }
   })
 }
 
-async function getNewsletterIds({ db }: Pick<Context, 'db'>, slugs: string[]): Promise<number[]> {
+async function refuseSuppressed(
+  db: Db,
+  { addressHash, domain }: { addressHash: Buffer; domain: string },
+): Promise<void> {
+  const field = 'email'
+  if (await isSuppressed(db, addressHash))
+    throw new Refusal('this address is on the do-not-mail list', { field })
+  if (!(await mayAsk(db, { addressHash, domain })))
+    throw new Refusal('its whole domain is on the do-not-mail list', { field })
+}
+
+type Choices = {
+  kind: ConsentKind
+  subscriberId: number
+  newsletterIds: number[]
+  topicIds: number[]
+  witness: Witness
+  now: Date
+}
+
+async function admit(db: Db, choices: Choices): Promise<void> {
+  const { subscriberId, now } = choices
+  await admitSubscriber(db, { id: subscriberId, now })
+  await subscribeTo(db, choices)
+  await followTopics(db, choices)
+  await recordChoices(db, choices)
+}
+
+async function recordChoices(
+  db: Db,
+  { newsletterIds, topicIds, ...event }: Choices,
+): Promise<void> {
+  for (const newsletterId of newsletterIds) await recordConsent(db, { ...event, newsletterId })
+  for (const topicId of topicIds) await recordConsent(db, { ...event, topicId })
+}
+
+async function getNewsletterIds(db: Db, slugs: string[]): Promise<number[]> {
   if (slugs.length === 0)
     throw new Refusal('no newsletter is chosen: choose at least one', { field: 'newsletters' })
   const ids = await findNewsletterIds(db, slugs)
   if (ids.length !== new Set(slugs).size) {
     throw new Refusal(
       `a newsletter named ${slugs.join(', ').slice(0, 100)} does not exist: choose one of the list`,
-      {
-        field: 'newsletters',
-      },
+      { field: 'newsletters' },
     )
   }
   return ids
+}
+
+async function getTopicIds(
+  db: Db,
+  { slugs, offered }: { slugs: string[]; offered: boolean },
+): Promise<number[]> {
+  const found = (await findTopics(db, slugs)).filter((topic) => topic.offered || !offered)
+  const missing = slugs.filter((slug) => !found.some((topic) => topic.slug === slug))
+  if (missing.length > 0) {
+    throw new Refusal(
+      `a topic named ${missing.join(', ').slice(0, 100)} is not on offer: choose one of the list`,
+      { field: 'topics' },
+    )
+  }
+  return found.map(({ id }) => id)
 }
 
 /** 48 random bits: not guessable from another reader's, and exact as a number. */

@@ -1,27 +1,22 @@
 import type { html } from 'hono/html'
 
+import { inboxPage, messagePage } from '#http/html/inbox-pages.ts'
 import {
-  alertsOffPage,
-  preferencesPage,
+  alreadyOffPage,
+  storyOffPage,
+  unknownLinkPage,
   unsubscribedPage,
   unsubscribePage,
-} from '#http/html/choice-pages.ts'
-import { inboxPage, messagePage } from '#http/html/inbox-pages.ts'
+} from '#http/html/leave-pages.ts'
 import { errorPage, type PageFrame } from '#http/html/page.ts'
-import {
-  checkMailPage,
-  confirmedPage,
-  confirmPage,
-  linkInvalidPage,
-  notMePage,
-  signUpPage,
-} from '#http/html/sign-up-pages.ts'
 import { joinDigest } from '#mail/digest-blocks.ts'
 import { fillSlots } from '#mail/slots.ts'
 import type { DigestModel } from '#mail/template-model.ts'
 import { compileAlert, compileConfirm, compileDigest, compileWelcome } from '#mail/templates.ts'
 
 import { alert, confirm, courier, digestOf, slotValues, welcome } from '../mail/harbour-courier.ts'
+import { preferencesSamples } from './preferences-samples.ts'
+import { signUpSamples } from './sign-up-samples.ts'
 
 // One of everything that people see, with the made-up newsroom's content.
 
@@ -33,29 +28,12 @@ export const frame: PageFrame = {
   assets: '/assets',
 }
 
-export const offered = [
-  {
-    slug: 'morning',
-    name: 'Morning Digest',
-    description: 'Five to nine stories, four minutes',
-    schedule: 'Every morning at 6:30',
-    chosen: true,
-  },
-  {
-    slug: 'weekend',
-    name: 'The Long Weekend',
-    description: 'The three stories worth an hour',
-    schedule: 'Saturdays at 8:00',
-    chosen: false,
-  },
-  {
-    slug: 'breaking',
-    name: 'Breaking news',
-    description: 'Only what cannot wait',
-    schedule: 'When it happens',
-    chosen: false,
-  },
-]
+const leaving = {
+  address: 'm…@example.org',
+  preferencesUrl: '/p/sample',
+  leaveAllAction: '/u/sample/all',
+  signUpUrl: '/',
+}
 
 export async function mailSamples(): Promise<Sample[]> {
   const digest = await compileDigest(digestOf(10))
@@ -92,49 +70,35 @@ function mail(name: string, markup: string, whyLine = slotValues.whyLine): Sampl
 }
 
 export async function pageSamples(): Promise<Sample[]> {
-  const names = ['Morning Digest', 'Breaking news']
-  const preferencesUrl = '/p/sample'
   const pages = {
-    'sign-up': signUpPage(frame, {
-      action: '/sign-up',
-      newsletters: offered,
-      email: '',
-      errors: {},
-    }),
-    'sign-up-errors': signUpPage(frame, {
-      action: '/sign-up',
-      newsletters: offered.map((each) => ({ ...each, chosen: false })),
-      email: 'mara@harbour',
-      errors: {
-        email: 'The part after the @ is not complete. Something like name@example.org?',
-        newsletters: 'Choose at least one.',
-      },
-    }),
-    'check-mail': checkMailPage(frame, { retryUrl: '/sign-up' }),
-    confirm: confirmPage(frame, { action: '/c/sample', newsletters: names }),
-    confirmed: confirmedPage(frame, { newsletters: offered.slice(0, 2), preferencesUrl }),
-    'link-expired': linkInvalidPage(frame, { reason: 'expired', signUpUrl: '/sign-up' }),
-    'not-me': notMePage(frame, { action: '/n/sample' }),
+    ...signUpSamples(frame),
     unsubscribe: unsubscribePage(frame, {
+      ...leaving,
       action: '/u/sample',
-      newsletter: 'Morning Digest',
-      other: { preferencesUrl: '/p/sample', leaveAllAction: '/u/sample/all' },
+      newsletter: { name: 'Morning Digest', kind: 'digest' },
+      others: ['Breaking news'],
     }),
     unsubscribed: unsubscribedPage(frame, {
+      ...leaving,
       newsletter: 'Morning Digest',
-      undoAction: '/u/sample/undo',
+      undoAction: '/undo/sample',
       undoHours: 24,
       remaining: ['Breaking news'],
-      preferencesUrl,
     }),
-    'alerts-off': alertsOffPage(frame, { action: '/a/sample' }),
-    preferences: preferencesPage(frame, {
-      action: '/p/sample',
-      address: 'm…@example.org',
-      newsletters: offered,
-      saved: true,
-      leaveAllAction: '/p/sample/leave',
+    'already-off': alreadyOffPage(frame, { ...leaving, newsletter: null }),
+    'alerts-off': unsubscribePage(frame, {
+      ...leaving,
+      action: '/u/sample',
+      newsletter: { name: 'Breaking news', kind: 'alerts' },
+      others: [],
     }),
+    'story-off': storyOffPage(frame, {
+      action: '/s/sample',
+      headline: 'Harbour bridge closed',
+      hours: 24,
+    }),
+    'link-unknown': unknownLinkPage(frame, { signUpUrl: '/' }),
+    ...preferencesSamples(frame),
     error: errorPage(frame, { message: 'This page does not exist. Check the link in your mail.' }),
     ...inboxSamples(),
   }

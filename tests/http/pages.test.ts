@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest'
 
-import { preferencesPage, unsubscribePage } from '#http/html/choice-pages.ts'
-import { embedSnippet, webViewPage } from '#http/html/embed.ts'
+import { webViewPage } from '#http/html/embed.ts'
 import { inboxPage, messagePage } from '#http/html/inbox-pages.ts'
+import { unsubscribedPage, unsubscribePage } from '#http/html/leave-pages.ts'
 import { errorPage, type Markup } from '#http/html/page.ts'
-import { checkMailPage, confirmPage, signUpPage } from '#http/html/sign-up-pages.ts'
+import { preferencesPage } from '#http/html/preferences-pages.ts'
 
-import { frame, offered, pageSamples } from '../browser/samples.ts'
+import {
+  newsletterSamples,
+  overviewSample,
+  preferencesSample,
+} from '../browser/preferences-samples.ts'
+import { frame, pageSamples } from '../browser/samples.ts'
 import { parse } from '../mail/mail-reading.ts'
 
 const samples = await pageSamples()
@@ -58,19 +63,32 @@ describe('text from outside', () => {
 
   test('stays text on every page that shows it', async () => {
     const own = { ...frame, publication: { ...frame.publication, name: hostile } }
-    const newsletters = offered.map((each) => ({ ...each, name: hostile, description: hostile }))
 
     const pages = await Promise.all(
       [
-        signUpPage(own, { action: '/', newsletters, email: hostile, errors: { email: hostile } }),
-        confirmPage(own, { action: '/', newsletters: [hostile] }),
         errorPage(own, { message: hostile }),
         preferencesPage(own, {
-          action: '/',
+          ...preferencesSample,
+          overview: {
+            ...overviewSample,
+            email: hostile,
+            newsletters: newsletterSamples.map((each) => ({
+              ...each,
+              name: hostile,
+              description: hostile,
+            })),
+            topics: [{ id: 1, slug: 'trade', name: hostile, cadence: null }],
+          },
+        }),
+        unsubscribedPage(own, {
+          newsletter: hostile,
           address: hostile,
-          newsletters,
-          saved: false,
+          undoAction: '/',
+          undoHours: 24,
+          remaining: [hostile],
+          preferencesUrl: '/',
           leaveAllAction: '/',
+          signUpUrl: '/',
         }),
         inboxPage(own, {
           messages: [
@@ -115,65 +133,17 @@ describe('text from outside', () => {
   })
 })
 
-describe('sign-up', () => {
-  test('an error stands beside its field and is announced with it', async () => {
-    const document = await read(
-      signUpPage(frame, {
-        action: '/sign-up',
-        newsletters: offered,
-        email: 'mara@',
-        errors: { email: 'Not complete.' },
-      }),
-    )
-
-    const field = document.querySelector('#email')
-
-    expect(field?.getAttribute('value')).toBe('mara@')
-    expect(field?.getAttribute('aria-invalid')).toBe('true')
-    const error = document.querySelector(`#${field?.getAttribute('aria-describedby')}`)
-    expect(error?.textContent).toBe('Not complete.')
-  })
-
-  test('the trap for programs is reached neither by eye nor by keyboard', async () => {
-    const document = await read(
-      signUpPage(frame, { action: '/', newsletters: offered, email: '', errors: {} }),
-    )
-
-    const trap = document.querySelector('.trap[aria-hidden="true"] input[name="website"]')
-
-    expect(trap?.getAttribute('tabindex')).toBe('-1')
-    expect(trap?.getAttribute('autocomplete')).toBe('off')
-  })
-
-  test('the answer says nothing about whether the address is known', async () => {
-    const document = await read(checkMailPage(frame, { retryUrl: '/' }))
-
-    expect(document.querySelector('[role="status"]')?.textContent).toContain('If we may write')
-  })
-
-  test('the snippet for other sites posts to the sign-up form and holds its fields', () => {
-    const newsletters = [{ slug: 'a"b', name: '<b>$&' }]
-
-    const snippet = embedSnippet({ publicUrl: 'https://courier.example/news', newsletters })
-
-    const document = parse(`<body>${snippet}</body>`)
-    expect(document.querySelector('form')?.getAttribute('action')).toBe(
-      'https://courier.example/news/sign-up',
-    )
-    expect(document.querySelector('[name="newsletter"]')?.getAttribute('value')).toBe('a"b')
-    expect(document.querySelector('label')?.textContent).toContain('<b>$&')
-    expect(document.querySelectorAll('[name="email"], [name="website"]')).toHaveLength(2)
-    expect(() => embedSnippet({ publicUrl: 'javascript:x', newsletters })).toThrow('must start')
-  })
-})
-
 describe('leaving', () => {
   test('one press leaves, and fewer mails are offered beside it', async () => {
     const document = await read(
       unsubscribePage(frame, {
         action: '/u/t',
-        newsletter: 'Morning Digest',
-        other: { preferencesUrl: '/p/t', leaveAllAction: '/u/t/all' },
+        address: 'm…@example.org',
+        newsletter: { name: 'Morning Digest', kind: 'digest' },
+        others: ['Breaking news'],
+        preferencesUrl: '/p/t',
+        leaveAllAction: '/u/t/all',
+        signUpUrl: '/',
       }),
     )
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Hono } from 'hono'
+import { takeSignUps } from '#deliveries/service/take-sign-ups.ts'
 import { createWeb } from '#http/web.ts'
 import { readInbox } from '#mail/inbox-store.ts'
 import { type Purpose, sealToken } from '#subscribers/tokens.ts'
@@ -9,7 +10,8 @@ import { type House, openHouse } from '../house.ts'
 
 export type WebHouse = House & {
   web: Hono
-  post(path: string, fields?: [string, string][]): Promise<Response>
+  post(path: string, fields?: [string, string][], from?: string): Promise<Response>
+  /** The form of a person in a network of their own, and what becomes of it. */
   signUp(email: string, more?: [string, string][]): Promise<Response>
 }
 
@@ -19,18 +21,33 @@ export async function openWebHouse(
 ): Promise<WebHouse> {
   const house = await openHouse(options)
   const web = webOf(house)
-  const post = async (path: string, fields: [string, string][] = []) =>
-    web.request(path, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams(fields).toString(),
-    })
+  const post = async (path: string, fields: [string, string][] = [], from?: string) =>
+    web.request(
+      path,
+      {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams(fields).toString(),
+      },
+      from === undefined ? undefined : socketFrom(from),
+    )
+  let people = 0
   return Object.assign(house, {
     web,
     post,
-    signUp: async (email: string, more: [string, string][] = [['newsletter', 'daily']]) =>
-      post('/sign-up', [['email', email], ...more]),
+    async signUp(email: string, more: [string, string][] = [['newsletter', 'daily']]) {
+      people += 1
+      const from = `10.${people >> 8}.${people & 255}.1`
+      const response = await post('/sign-up', [['email', email], ...more], from)
+      await takeSignUps(house.context)
+      return response
+    },
   })
+}
+
+/** What the server tells of the connection. */
+export function socketFrom(remoteAddress: string): object {
+  return { incoming: { socket: { remoteAddress, remotePort: 50_000, remoteFamily: 'IPv4' } } }
 }
 
 export function webOf({ context }: Pick<House, 'context'>, inboxDir = '/nonexistent'): Hono {

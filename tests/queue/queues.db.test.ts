@@ -98,6 +98,7 @@ describe.each(places)('on %s', (_place, kind) => {
       'plan-edition': async (data) => void seen.push(['plan-edition', data]),
       'drain-lane': async (data) => void seen.push(['drain-lane', data]),
       'take-returns': async (data) => void seen.push(['take-returns', data]),
+      'take-sign-ups': async (data) => void seen.push(['take-sign-ups', data]),
     }
     await using _workers = await openWorkers({
       backend,
@@ -109,14 +110,16 @@ describe.each(places)('on %s', (_place, kind) => {
     await queues.enqueue('cluster-article', { articleId: 7 })
     await queues.enqueue('plan-edition', { editionId: 8 })
     await queues.enqueue('take-returns', {})
+    await queues.enqueue('take-sign-ups', {})
     await queues.enqueue('drain-lane', { lane: 'alert' })
 
-    await expect.poll(() => seen.length, { timeout: 15_000, interval: 300 }).toBe(4)
+    await expect.poll(() => seen.length, { timeout: 15_000, interval: 300 }).toBe(5)
     expect(seen).toEqual(
       expect.arrayContaining([
         ['cluster-article', { articleId: 7 }],
         ['plan-edition', { editionId: 8 }],
         ['take-returns', {}],
+        ['take-sign-ups', {}],
         ['drain-lane', { lane: 'alert' }],
       ]),
     )

@@ -39,19 +39,20 @@ test('the same address again, also at once and in capitals, is the same reader',
   expect(new Set(added.map(({ id }) => id)).size).toBe(1)
 })
 
-test.each(['left', 'bounced', 'complained'])(
-  'a reader who is %s can only come back alone',
-  async (state) => {
-    const { id } = await addSubscriber(house.context, reader)
-    await sql`update subscriber set state = ${state}::subscriber_state, left_at = ${house.now} where id = ${id}`.execute(
-      house.db,
-    )
+test.each([
+  ['left', 'unsubscribed'],
+  ['bounced', 'bounced'],
+  ['complained', 'complained'],
+])('a reader who is %s can only come back alone', async (state, said) => {
+  const { id } = await addSubscriber(house.context, reader)
+  await sql`update subscriber set state = ${state}::subscriber_state, left_at = ${house.now} where id = ${id}`.execute(
+    house.db,
+  )
 
-    await expect(addSubscriber(house.context, reader)).rejects.toThrow(
-      `this reader is ${state}: only the reader can sign up again`,
-    )
-  },
-)
+  await expect(addSubscriber(house.context, reader)).rejects.toThrow(
+    `this reader is ${said}: only the reader can sign up again`,
+  )
+})
 
 test('an address on the do-not-mail list is not added, in no spelling', async () => {
   await addSubscriber(house.context, reader)
@@ -69,6 +70,7 @@ test.each([
   ['a bad time zone', { timeZone: 'Mars' }, 'timeZone'],
   ['no newsletter', { newsletters: [] }, 'newsletters'],
   ['an unknown newsletter', { newsletters: ['daily', 'nothing'] }, 'newsletters'],
+  ['an unknown topic', { topics: ['nothing'] }, 'topics'],
 ])('%s is refused by its field, and adds nobody', async (_, change, field) => {
   await expect(addSubscriber(house.context, { ...reader, ...change })).rejects.toThrow(
     expect.objectContaining({ name: 'Refusal', field }),

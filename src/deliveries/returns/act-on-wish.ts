@@ -2,6 +2,7 @@ import type { LeavingNote } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { recordConsent } from '#subscribers/consent/consent-store.ts'
 import { leave, lockSubscriber } from '#subscribers/store.ts'
+import { suppress } from '#subscribers/suppression/suppression-store.ts'
 import type { Token } from '#subscribers/tokens.ts'
 import { findLeaving, type Leaving, takeLeave } from '#subscribers/unsubscribe.ts'
 import { type Done, type Doubt, doubtOf } from './act.ts'
@@ -14,7 +15,7 @@ import {
   type Reader,
 } from './mailed-store.ts'
 import { type About, hasComplained, NOBODY } from './returned-store.ts'
-import { closeComplained, suppressComplained } from './suppress-store.ts'
+import { closeComplained } from './suppress-store.ts'
 
 /** These come in the form of a complaint and are none: the reader took it back, or a machine could not check us. */
 const NO_COMPLAINT = ['not-spam', 'auth-failure']
@@ -71,17 +72,20 @@ async function closeReader(
   const { id: subscriberId, addressHash } = reader
   await leave(db, { subscriberId, newsletterId: null, now })
   await closeComplained(db, subscriberId)
-  await suppressComplained(db, { subscriberId, now })
-  await recordConsent(db, {
+  const event = {
     subscriberId,
-    kind: 'left',
     witness: { form: 'complaint' },
     editionId: editionId === 0 ? null : editionId,
     now,
-  })
-  const notes: LeavingNote[] =
-    addressHash === null ? [] : [{ at: now, kind: 'complained', newsletterId: null, addressHash }]
-  return { effect: 'do-not-mail list', notes }
+  }
+  await recordConsent(db, { ...event, kind: 'left' })
+  if (addressHash === null) return { effect: 'do-not-mail list', notes: [] }
+  const listed = await suppress(db, { rows: [{ addressHash, reason: 'complained' }], now })
+  if (listed > 0) await recordConsent(db, { ...event, kind: 'suppressed' })
+  return {
+    effect: 'do-not-mail list',
+    notes: [{ at: now, kind: 'complained', newsletterId: null, addressHash }],
+  }
 }
 
 /** A reader asked to leave, by a mail or at the provider: the newsletter of the edition, or all where there is none. */

@@ -38,6 +38,11 @@ export async function suppressBounced(
       update subscriber s set state = 'bounced'
         from listed l
        where s.address_hash = l.address_hash and s.state in ('active', 'pending')
+    ), told as (
+      insert into consent_event (at, subscriber_id, kind, form)
+      select ${now}::timestamptz, r.id, 'suppressed', 'bounce'
+        from reader r join listed l on l.address_hash = r.address_hash
+       order by r.id
     )
     select s.id from listed l join subscriber s on s.address_hash = l.address_hash order by s.id`.execute(
     db,
@@ -95,19 +100,6 @@ export async function listWornOut(
     having ${enough}
      order by s.subscriber_id`.execute(db)
   return rows
-}
-
-/** A complaint outweighs a bounce, and nothing outweighs an erasure. */
-export async function suppressComplained(
-  db: Db,
-  { subscriberId, now }: { subscriberId: number; now: Date },
-): Promise<void> {
-  await sql`
-    insert into suppression (address_hash, reason, at)
-    select address_hash, 'complained', ${now} from subscriber
-     where id = ${subscriberId} and address_hash is not null
-    on conflict (address_hash) do update set reason = 'complained', at = excluded.at
-     where suppression.reason in ('bounced', 'asked', 'blocked')`.execute(db)
 }
 
 export async function closeComplained(db: Db, subscriberId: number): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { Refusal } from '#errors.ts'
+import { reasonOf, Refusal } from '#errors.ts'
+import { withoutAddresses } from '#log.ts'
 import {
   claimSignUp,
   dropSignUp,
@@ -39,24 +40,30 @@ export async function takeSignUps(
 
 async function takeOne(context: Needs, id: number): Promise<boolean> {
   const { db, clock, log } = context
-  const left: Parameters<Needs['enqueue']>[] = []
+  // A job that is left before the commit would find nothing.
+  const { jobs, enqueue } = collected()
   try {
     const taken = await inTransaction(db, async (transaction) => {
       const row = await claimSignUp(transaction, id)
       if (row === undefined) return false
-      // A job that is left before the commit would find nothing.
-      const enqueue: Needs['enqueue'] = async (...job) => void left.push(job)
       await handle({ ...context, db: transaction, enqueue }, row)
       return true
     })
-    for (const job of left) await context.enqueue(...job)
+    for (const job of jobs) await context.enqueue(...job)
     return taken
-  } catch (err) {
-    log.error({ signUp: id, err }, 'a sign-up could not be handled')
+  } catch (error) {
+    const reason = withoutAddresses(reasonOf(error)).slice(0, 200)
+    log.error({ signUp: id, reason }, 'a sign-up could not be handled')
     const before = new Date(clock.now().getTime() - HOPELESS_MS)
     await dropSignUp(db, { id, before })
     return false
   }
+}
+
+function collected() {
+  const jobs: Parameters<Needs['enqueue']>[] = []
+  const enqueue: Needs['enqueue'] = async (...job) => void jobs.push(job)
+  return { jobs, enqueue }
 }
 
 async function handle(context: Needs, row: SignUpRow): Promise<void> {

@@ -13,6 +13,7 @@ import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
 import { readWeek } from '#reports/week.ts'
 import { weekInWords } from '#reports/week-words.ts'
 import { postArticle } from './articles.ts'
+import { postSubscriber } from './subscribers.ts'
 
 /** The whole API on one screen. Every answer is JSON; an error names its field where it has one. */
 export function apiRoutes(context: Context): Hono {
@@ -22,6 +23,11 @@ export function apiRoutes(context: Context): Hono {
   const article = postArticle(context)
   api.post('/articles', async (request) =>
     article(request, await bearerOf(context, request, 'articles:write')),
+  )
+
+  const subscriber = postSubscriber(context)
+  api.post('/subscribers', async (request) =>
+    subscriber(request, await bearerOf(context, request, 'subscribers:write')),
   )
 
   api.get('/editions/:id', async (request) => {

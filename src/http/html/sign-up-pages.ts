@@ -1,6 +1,14 @@
 import { html } from 'hono/html'
 
-import { askPage, type Markup, page, type PageFrame, saidPage } from './page.ts'
+import { type Language, LANGUAGES } from '#mail/words.ts'
+import english from '../../../templates/words/pages/join.en.json' with { type: 'json' }
+import { type Markup, page, type PageFrame, saidPage } from './page.ts'
+import { fill, fillMarkup, wordsOf } from './page-words.ts'
+
+export const joinWords = wordsOf('join', english)
+
+/** Which form the person saw, for the consent ledger: changes with the sentences above the button. */
+export const SIGN_UP_FORM_VERSION = 'sign-up 1'
 
 export type OfferedNewsletter = {
   slug: string
@@ -11,59 +19,116 @@ export type OfferedNewsletter = {
   chosen: boolean
 }
 
+export type OfferedTopic = { slug: string; name: string; chosen: boolean }
+
+/** What the person can mend, named by what is wrong; the words are the page's. */
+export type Mistakes = {
+  email?: 'emailMissing' | 'emailSpace' | 'emailForm' | 'emailDomain'
+  newsletters?: 'newsletters'
+  topics?: 'topics'
+}
+
 export type SignUpForm = {
   action: string
   newsletters: readonly OfferedNewsletter[]
+  topics: readonly OfferedTopic[]
   email: string
-  errors: { email?: string; newsletters?: string }
-  /** Extra fields of the form, such as a challenge. */
-  extra?: Markup
+  mistakes: Mistakes
+  /** "gmial.com" was typed: the address that was probably meant. Said once. */
+  hint?: { address: string; domain: string }
+  timeZone: string
+  /** When this form was made, signed. */
+  seenAt: string
+  /** The same page in another language. */
+  languageUrl: (language: Language) => string
+  /** The field for a proof of work, and the script that fills it in. */
+  proof?: { field: Markup; scripts: readonly string[]; url: string }
 }
 
 export function signUpPage(frame: PageFrame, form: SignUpForm): Markup {
-  const { name } = frame.publication
+  const words = joinWords(frame.language)
+  const { proof } = form
   return page(frame, {
-    title: 'Get the news by mail',
-    scripts: ['signup.js'],
-    body: html`<h1>The news, at your hour</h1>
-<p class="lede">${name} by mail: short, checked, and over when you have read it.</p>
-<form method="post" action="${form.action}" novalidate>
-<fieldset${describedBy(form.errors.newsletters, 'newsletters-error')}>
-<legend>What would you like?</legend>
-${fieldError('newsletters-error', form.errors.newsletters)}
-${form.newsletters.map((newsletter) => newsletterChoice(newsletter))}
-</fieldset>
-${emailField(form)}
-<div class="trap" aria-hidden="true"><label>Leave this field empty <input name="website" tabindex="-1" autocomplete="off"></label></div>
-<input type="hidden" name="timeZone" value="">
-${form.extra ?? ''}
-<button class="primary">Sign me up</button>
-<p class="small">We send one mail to ask whether it was you. Nothing else comes until you say yes, and every mail has a way out.</p>
-</form>`,
+    title: words.title,
+    scripts: ['signup.js', ...(proof?.scripts ?? [])],
+    body: html`<h1>${words.heading}</h1>
+      <p class="lede">${fill(words.lede, { name: frame.publication.name })}</p>
+      ${hintForm(frame, form)}
+      <form
+        method="post"
+        action="${form.action}"
+        novalidate
+        ${proof === undefined ? '' : html` data-proof="${proof.url}"`}
+      >
+        ${newsletterChoices(frame, form)} ${topicChoices(frame, form)} ${emailField(frame, form)}
+        <div class="trap" aria-hidden="true">
+          <label>${words.trap} <input name="website" tabindex="-1" autocomplete="off" /></label>
+        </div>
+        ${hiddenFields({
+          timeZone: form.timeZone,
+          language: frame.language,
+          seenAt: form.seenAt,
+          sure: form.hint === undefined ? '' : '1',
+        })}
+        ${proof?.field ?? ''}
+        <button class="primary">${words.button}</button>
+        <p class="small">${words.promise}</p>
+      </form>
+      ${languages(frame, form)}`,
   })
 }
 
-function emailField({ email, errors }: SignUpForm): Markup {
-  return html`<div class="field">
-    <label for="email">Your mail address</label>
-    ${fieldError('email-error', errors.email)}
-    <input
-      id="email"
-      name="email"
-      type="email"
-      autocomplete="email"
-      inputmode="email"
-      autocapitalize="none"
-      spellcheck="false"
-      required
-      value="${email}"
-      ${describedBy(errors.email, 'email-error')}
-    />
-  </div>`
+/** One press takes the address that was meant, with all that was chosen; the form below keeps what was typed. */
+function hintForm(frame: PageFrame, form: SignUpForm): Markup | '' {
+  const { hint, newsletters, topics } = form
+  if (hint === undefined) return ''
+  const words = joinWords(frame.language)
+  return html`<form method="post" action="${form.action}" class="hint">
+    <p role="alert">
+      ${fillMarkup(words.didYouMean, { domain: html`<b><bdi dir="ltr">${hint.domain}</bdi></b>` })}
+      ${words.orAsItIs}
+    </p>
+    ${hiddenFields({
+      email: hint.address,
+      timeZone: form.timeZone,
+      language: frame.language,
+      seenAt: form.seenAt,
+      sure: '1',
+    })}
+    ${chosenFields('newsletter', newsletters)} ${chosenFields('topic', topics)}
+    <button class="secondary">
+      ${fillMarkup(words.useIt, { address: html`<bdi dir="ltr">${hint.address}</bdi>` })}
+    </button>
+  </form>`
+}
+
+function chosenFields(
+  name: string,
+  offered: readonly { slug: string; chosen: boolean }[],
+): Markup[] {
+  return offered
+    .filter(({ chosen }) => chosen)
+    .map(({ slug }) => html`<input type="hidden" name="${name}" value="${slug}" />`)
+}
+
+function hiddenFields(fields: Record<string, string>): Markup[] {
+  return Object.entries(fields).map(
+    ([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`,
+  )
+}
+
+function newsletterChoices({ language }: PageFrame, form: SignUpForm): Markup {
+  const words = joinWords(language)
+  const { newsletters } = form.mistakes
+  return html`<fieldset ${describedBy(newsletters, 'newsletters-error')}>
+    <legend>${words.legend}</legend>
+    ${fieldError('newsletters-error', newsletters && words.errors[newsletters])}
+    ${form.newsletters.map(newsletterChoice)}
+  </fieldset>`
 }
 
 /** One newsletter with a box to tick, name and hour in one large target. */
-export function newsletterChoice(newsletter: OfferedNewsletter): Markup {
+function newsletterChoice(newsletter: OfferedNewsletter): Markup {
   const { slug, name, description, schedule, chosen } = newsletter
   return html`<label class="choice">
     <input type="checkbox" name="newsletter" value="${slug}" ${chosen ? html` checked` : ''} />
@@ -75,6 +140,58 @@ export function newsletterChoice(newsletter: OfferedNewsletter): Markup {
   </label>`
 }
 
+function topicChoices({ language }: PageFrame, { topics, mistakes }: SignUpForm): Markup | '' {
+  if (topics.length === 0) return ''
+  const words = joinWords(language)
+  return html`<fieldset class="topics" ${describedBy(mistakes.topics, 'topics-error')}>
+    <legend>${words.topicsLegend}</legend>
+    <p class="muted">${words.topicsNote}</p>
+    ${fieldError('topics-error', mistakes.topics && words.errors[mistakes.topics])}
+    <div class="chips">
+      ${topics.map(
+        ({ slug, name, chosen }) =>
+          html`<label class="chip"
+            ><input type="checkbox" name="topic" value="${slug}" ${chosen ? html` checked` : ''} />
+            ${name}</label
+          >`,
+      )}
+    </div>
+  </fieldset>`
+}
+
+function emailField(frame: PageFrame, { email, mistakes, hint }: SignUpForm): Markup {
+  const words = joinWords(frame.language)
+  const said = mistakes.email === undefined ? undefined : emailMistake(frame, mistakes, email)
+  const doubted = hint === undefined ? '' : html` aria-invalid="true"`
+  return html`<div class="field">
+    <label for="email">${words.email}</label>
+    ${fieldError('email-error', said)}
+    <input
+      id="email"
+      name="email"
+      type="email"
+      dir="ltr"
+      autocomplete="email"
+      inputmode="email"
+      autocapitalize="none"
+      spellcheck="false"
+      required
+      value="${email}"
+      ${said === undefined ? doubted : describedBy(said, 'email-error')}
+    />
+  </div>`
+}
+
+/** In words; the domain as it was typed. */
+export function emailMistake(
+  { language }: Pick<PageFrame, 'language'>,
+  { email: mistake = 'emailForm' }: Mistakes,
+  email: string,
+): string {
+  const domain = email.slice(email.lastIndexOf('@') + 1).trim()
+  return fill(joinWords(language).errors[mistake], { domain })
+}
+
 function fieldError(id: string, error: string | undefined): Markup | '' {
   return error === undefined ? '' : html`<p class="error" id="${id}">${error}</p>`
 }
@@ -83,86 +200,49 @@ function describedBy(error: string | undefined, id: string): Markup | '' {
   return error === undefined ? '' : html` aria-invalid="true" aria-describedby="${id}"`
 }
 
+function languages(frame: PageFrame, { languageUrl }: SignUpForm): Markup {
+  const words = joinWords(frame.language)
+  return html`<nav class="languages" aria-label="${words.languages}">
+    ${LANGUAGES.map((language) => {
+      const name = new Intl.DisplayNames(language, { type: 'language' }).of(language) ?? language
+      const current = frame.language.split('-')[0] === language
+      return html`<a
+        href="${languageUrl(language)}"
+        lang="${language}"
+        hreflang="${language}"
+        ${current ? html` aria-current="true"` : ''}
+        >${name}</a
+      >`
+    })}
+  </nav>`
+}
+
+export type AskedWords = {
+  /** The sender as an inbox shows it. */
+  from: { name: string; address: string }
+  subject: string
+}
+
 /** The same for an address we know, do not know, or must not write to. */
-export function checkMailPage(frame: PageFrame, { retryUrl }: { retryUrl: string }): Markup {
+export function askedPage(
+  frame: PageFrame,
+  { from, subject, retryUrl }: AskedWords & { retryUrl: string },
+): Markup {
+  const words = joinWords(frame.language)
   return saidPage(frame, {
-    title: 'Now look at your mail',
-    sentence:
-      'If we may write to that address, a mail with one button is on its way. Press the button, and you are in.',
-    aside: html`<h2>Nothing there?</h2>
+    title: words.askedTitle,
+    sentence: words.askedSentence,
+    aside: html`<dl class="facts">
+        <dt>${words.from}</dt>
+        <dd>${from.name} <bdi dir="ltr">&lt;${from.address}&gt;</bdi></dd>
+        <dt>${words.subject}</dt>
+        <dd>${subject}</dd>
+      </dl>
+      <h2>${words.nothingThere}</h2>
       <ul>
-        <li>Give it five minutes, then look in the spam folder.</li>
-        <li>A letter wrong in the address? <a href="${retryUrl}">Sign up once more</a>.</li>
+        <li>${words.wait}</li>
+        <li>${words.onceADay}</li>
+        <li>${words.wrongLetter} <a href="${retryUrl}">${words.again}</a></li>
       </ul>`,
   })
-}
-
-export function confirmPage(
-  frame: PageFrame,
-  { action, newsletters }: { action: string; newsletters: readonly string[] },
-): Markup {
-  return askPage(frame, {
-    title: 'One last tap',
-    sentence: html`You asked for ${listed(newsletters)}. Shall it come?`,
-    button: 'Yes, send me these mails',
-    action,
-  })
-}
-
-export function confirmedPage(
-  frame: PageFrame,
-  {
-    newsletters,
-    preferencesUrl,
-  }: { newsletters: readonly { name: string; schedule: string }[]; preferencesUrl: string },
-): Markup {
-  return saidPage(frame, {
-    title: 'You are in',
-    sentence: 'Thank you. This is what will come, and when.',
-    aside: html`<ul class="plain">
-        ${newsletters.map(({ name, schedule }) => html`<li><b>${name}</b><br /><span class="muted">${schedule}</span></li>`)}
-      </ul>
-      <p><a class="secondary" href="${preferencesUrl}">Change what I get</a></p>`,
-  })
-}
-
-export function linkInvalidPage(
-  frame: PageFrame,
-  { reason, signUpUrl }: { reason: 'expired' | 'used' | 'unknown'; signUpUrl: string },
-): Markup {
-  return saidPage(frame, {
-    title: 'This link no longer works',
-    sentence: INVALID[reason],
-    aside: html`<p><a class="secondary" href="${signUpUrl}">Sign up again</a></p>`,
-  })
-}
-
-const INVALID = {
-  expired: 'It was good for a while, and that while is over. Sign up again and you get a new one.',
-  used: 'It has done its work already. If mails come, all is well.',
-  unknown:
-    'Perhaps the mail program cut it in two. Copy the whole link from the mail, or sign up again.',
-}
-
-export function notMePage(frame: PageFrame, { action }: { action: string }): Markup {
-  return askPage(frame, {
-    title: 'It was not you?',
-    sentence: 'Then no mail will come. Shall we also never ask this address again?',
-    button: 'Do not ask this address again',
-    action,
-  })
-}
-
-export function notMeDonePage(frame: PageFrame): Markup {
-  return saidPage(frame, {
-    title: 'Understood',
-    sentence: 'We will not write to this address again. Sorry for the noise.',
-  })
-}
-
-/** Names as a person lists them: “Morning Digest” and “Breaking news”. */
-export function listed(names: readonly string[]): Markup {
-  const last = names.at(-1) ?? ''
-  const before = names.slice(0, -1).join(', ')
-  return before === '' ? html`<b>${last}</b>` : html`<b>${before}</b> and <b>${last}</b>`
 }

@@ -1,180 +1,128 @@
 import { Hono, type Context as Request } from 'hono'
-import { z } from 'zod'
 import type { Context } from '#context.ts'
-import { confirmJoining, requestToJoin } from '#deliveries/service-mail.ts'
-import { listNewsletters, type Newsletter, scheduleInWords } from '#editions/newsletter.ts'
-import { readSettings } from '#editions/publication.ts'
-import { Refusal } from '#errors.ts'
-import { refuseFurtherMail } from '#subscribers/not-me.ts'
-import { readConfirmation } from '#subscribers/sign-up.ts'
-import { openToken, sealToken } from '#subscribers/tokens.ts'
+import { confirmJoining } from '#deliveries/service-mail.ts'
+import { zoneLine } from '#editions/dates.ts'
+import { listNewsletters, scheduleInWords } from '#editions/newsletter.ts'
+import { isLatestComing, listTopicsById } from '#subscribers/joining/join-store.ts'
+import { requestToJoinLater } from '#subscribers/joining/request-later.ts'
+import { type Confirmation, readConfirmation } from '#subscribers/sign-up.ts'
+import { refuseFurtherMail } from '#subscribers/suppression/not-me.ts'
+import { sealPreferences } from '#subscribers/tokens/preferences-token.ts'
+import { openToken } from '#subscribers/tokens.ts'
 import {
-  checkMailPage,
+  CONFIRM_FORM_VERSION,
   confirmedPage,
   confirmPage,
-  linkInvalidPage,
+  lateLinkPage,
   notMeDonePage,
   notMePage,
-  signUpPage,
-} from '../html/sign-up-pages.ts'
-import { pageFrame, pathOf } from './frame.ts'
+} from '../html/confirm-pages.ts'
+import { unknownLinkPage } from '../html/leave-pages.ts'
+import type { PageFrame } from '../html/page.ts'
+import { askedPage } from '../html/sign-up-pages.ts'
+import { pageFrame, pathOf, wishesOf } from './frame.ts'
+import { signUpRoutes } from './sign-up/routes.ts'
+import { askedWords } from './sign-up/sign-up-answers.ts'
+import { witnessOf } from './witness.ts'
 
-const form = z.object({
-  email: z.string().max(400).default(''),
-  newsletter: z
-    .array(z.string().regex(/^[a-z0-9-]{1,80}$/))
-    .max(50)
-    .default([]),
-  timeZone: z.string().max(80).default(''),
-  /** A field that people do not see: who fills it in is a program. */
-  website: z.string().default(''),
-})
+type Known = Exclude<Confirmation, { kind: 'unknown' }>
 
 /** Sign-up with double opt-in: the form asks, a mail is sent, its page asks again, and a press of the button counts. */
 export function joinRoutes(context: Context): Hono {
   const routes = new Hono()
-  const { config } = context
-
-  routes.get('/', async (request) =>
-    request.html(await signUp(context, { email: '', errors: {}, chosen: null })),
-  )
-
-  routes.post('/sign-up', async (request) => {
-    const asked = await readForm(request)
-    const answer = async () =>
-      checkMailPage(await pageFrame(context), { retryUrl: pathOf(config, '') })
-    if (asked.website !== '') return request.html(await answer())
-    const set = await readSettings(context)
-    try {
-      await requestToJoin(context, {
-        email: asked.email,
-        newsletters: asked.newsletter,
-        timeZone: asked.timeZone === '' ? set.timeZone : asked.timeZone,
-        language: set.language,
-        form: 'sign-up page',
-      })
-    } catch (error) {
-      const errors = errorsOf(error)
-      return request.html(
-        await signUp(context, { email: asked.email, errors, chosen: asked.newsletter }),
-        422,
-      )
-    }
-    return request.html(await answer())
-  })
+  const { config, secrets } = context
+  routes.route('/', signUpRoutes(context))
 
   routes.get('/c/:token', async (request) => {
     const token = request.req.param('token')
-    const confirmation = await readConfirmation(context, token)
-    if (confirmation.kind !== 'open') return invalid(context, request, confirmation.kind)
-    const newsletters = (await chosenOf(context, confirmation)).map((newsletter) => newsletter.name)
-    return request.html(
-      confirmPage(await pageFrame(context), { action: pathOf(config, `c/${token}`), newsletters }),
-    )
+    return answer(context, request, await readConfirmation(context, token))
   })
 
   routes.post('/c/:token', async (request) => {
-    const confirmation = await confirmJoining(context, request.req.param('token'))
-    if (confirmation.kind !== 'confirmed') return invalid(context, request, confirmation.kind)
-    const { publicId } = confirmation.subscriber
-    const preferences = sealToken(context.secrets, 'preferences', {
-      publicId,
-      reference: 0,
-      addressVersion: 0,
-    })
-    const newsletters = (await chosenOf(context, confirmation)).map((newsletter) => ({
-      name: newsletter.name,
-      schedule: scheduleInWords(newsletter),
-    }))
-    return request.html(
-      confirmedPage(await pageFrame(context), {
-        newsletters,
-        preferencesUrl: pathOf(config, `p/${preferences}`),
-      }),
-    )
+    const token = request.req.param('token')
+    const about = { form: 'confirmation page', formVersion: CONFIRM_FORM_VERSION, token }
+    const witness = witnessOf(request, config, about)
+    return answer(context, request, await confirmJoining(context, token, witness))
+  })
+
+  routes.post('/c/:token/again', async (request) => {
+    const token = request.req.param('token')
+    const confirmation = await readConfirmation(context, token)
+    if (confirmation.kind !== 'expired') return answer(context, request, confirmation)
+    const frame = await pageFrame(context, [confirmation.language, ...wishesOf(request)])
+    const witness = witnessOf(request, config, { form: 'late confirmation', token })
+    await requestToJoinLater(context, { again: confirmation, witness })
+    const words = await askedWords(context, frame)
+    return request.html(askedPage(frame, { ...words, retryUrl: pathOf(config, '') }))
   })
 
   routes.get('/n/:token', async (request) => {
     const token = request.req.param('token')
-    if (openToken(context.secrets, 'notMe', token) === undefined)
-      return invalid(context, request, 'unknown')
-    return request.html(
-      notMePage(await pageFrame(context), { action: pathOf(config, `n/${token}`) }),
-    )
+    if (openToken(secrets, 'notMe', token) === undefined) return unknown(context, request)
+    const action = pathOf(config, `n/${token}`)
+    return request.html(notMePage(await pageFrame(context, wishesOf(request)), { action }))
   })
 
   routes.post('/n/:token', async (request) => {
-    const done = await refuseFurtherMail(context, request.req.param('token'))
-    return done
-      ? request.html(notMeDonePage(await pageFrame(context)))
-      : invalid(context, request, 'unknown')
+    const token = request.req.param('token')
+    const witness = witnessOf(request, config, { form: 'not me', token })
+    const done = await refuseFurtherMail(context, token, witness)
+    if (!done) return unknown(context, request)
+    return request.html(notMeDonePage(await pageFrame(context, wishesOf(request))))
   })
   return routes
 }
 
-async function signUp(
-  context: Context,
-  {
-    email,
-    errors,
-    chosen,
-  }: { email: string; errors: { email?: string; newsletters?: string }; chosen: string[] | null },
-) {
-  const newsletters = (await listNewsletters(context.db)).map((newsletter) => ({
-    slug: newsletter.slug,
-    name: newsletter.name,
-    description: newsletter.description,
-    schedule: scheduleInWords(newsletter),
-    chosen: chosen === null || chosen.includes(newsletter.slug),
-  }))
-  return signUpPage(await pageFrame(context), {
-    action: pathOf(context.config, 'sign-up'),
-    newsletters,
-    email,
-    errors,
-  })
-}
-
-async function readForm(request: Request): Promise<z.infer<typeof form>> {
-  const body = await request.req.parseBody({ all: true }).catch(() => ({}))
-  const newsletter = (body as Record<string, unknown>)['newsletter']
-  const parsed = form.safeParse({
-    ...body,
-    newsletter: newsletter === undefined ? [] : [newsletter].flat(),
-  })
-  if (!parsed.success)
-    throw new Refusal('the form is damaged: load the page again and fill it in once more')
-  return parsed.data
-}
-
-/** What the person at the form can mend stands beside its field; everything else rises. */
-function errorsOf(error: unknown): { email?: string; newsletters?: string } {
-  if (!(error instanceof Refusal)) throw error
-  const message = `${error.message.slice(0, 1).toUpperCase()}${error.message.slice(1)}.`
-  if (error.field === 'email') return { email: message }
-  if (error.field === 'newsletters') return { newsletters: message }
-  throw error
-}
-
-async function chosenOf(
-  context: Context,
-  { newsletterIds }: { newsletterIds: number[] },
-): Promise<Newsletter[]> {
-  return (await listNewsletters(context.db)).filter((newsletter) =>
-    newsletterIds.includes(newsletter.id),
-  )
-}
-
-async function invalid(
+/** The page of a confirmation link, the same after the button as when it is opened again. */
+async function answer(
   context: Context,
   request: Request,
-  reason: 'expired' | 'unknown' | 'open' | 'confirmed',
-) {
-  request.status(reason === 'expired' ? 410 : 404)
-  return request.html(
-    linkInvalidPage(await pageFrame(context), {
-      reason: reason === 'expired' ? 'expired' : 'unknown',
-      signUpUrl: pathOf(context.config, ''),
-    }),
-  )
+  confirmation: Confirmation,
+): Promise<Response> {
+  if (confirmation.kind === 'unknown') return unknown(context, request)
+  const frame = await pageFrame(context, [confirmation.language, ...wishesOf(request)])
+  const link = pathOf(context.config, `c/${request.req.param('token') ?? ''}`)
+  switch (confirmation.kind) {
+    case 'open': {
+      const { newsletters, topics } = await namesOf(context, frame, confirmation)
+      const names = newsletters.map(({ name }) => name)
+      return request.html(confirmPage(frame, { action: link, newsletters: names, topics }))
+    }
+    case 'confirmed':
+      return request.html(await welcome(context, frame, confirmation))
+    case 'expired':
+      return request.html(lateLinkPage(frame, { action: `${link}/again` }), 410)
+  }
+}
+
+async function welcome(context: Context, frame: PageFrame, confirmation: Known) {
+  const { db, clock, secrets, config } = context
+  const { subscriber } = confirmation
+  const now = clock.now()
+  const { newsletters } = await namesOf(context, frame, confirmation)
+  // As old as the link of the mail: whoever is forwarded that mail cannot choose for its reader for ever.
+  const preferences = sealPreferences(secrets, { ...subscriber, now: confirmation.askedAt })
+  return confirmedPage(frame, {
+    newsletters,
+    zone: zoneLine(subscriber.timeZone, frame.language),
+    latest: await isLatestComing(db, { subscriberId: subscriber.id, now }),
+    preferencesUrl: pathOf(config, `p/${preferences}`),
+  })
+}
+
+async function namesOf({ db }: Context, { language }: PageFrame, asked: Known) {
+  const { newsletterIds, topicIds } = asked
+  const newsletters = (await listNewsletters(db))
+    .filter(({ id }) => newsletterIds.includes(id))
+    .map((newsletter) => ({
+      name: newsletter.name,
+      schedule: scheduleInWords(newsletter, language),
+    }))
+  const topics = (await listTopicsById(db, topicIds)).map(({ name }) => name)
+  return { newsletters, topics }
+}
+
+async function unknown(context: Context, request: Request): Promise<Response> {
+  const frame = await pageFrame(context, wishesOf(request))
+  return request.html(unknownLinkPage(frame, { signUpUrl: pathOf(context.config, '') }), 404)
 }

@@ -3,6 +3,7 @@ import { html } from 'hono/html'
 import { findArticleById } from '#articles/store.ts'
 import type { Context } from '#context.ts'
 import { readerPage } from '#deliveries/reader-mail.ts'
+import { findLatestBlocks } from '#deliveries/service/latest/latest-store.ts'
 import { findEdition } from '#editions/store.ts'
 import { findBlocks } from '#deliveries/plan-store.ts'
 import { Refusal } from '#errors.ts'
@@ -27,7 +28,8 @@ export function readRoutes(context: Context): Hono {
     const subscriber = opened && (await findByPublicId(db, opened.publicId))
     if (edition === undefined || subscriber === undefined)
       throw new Refusal('there is no such mail', { status: 404 })
-    const blocks = await findBlocks(db, { editionId: edition.id, subscriberId: subscriber.id })
+    const row = { editionId: edition.id, subscriberId: subscriber.id }
+    const blocks = (await findBlocks(db, row)) ?? (await findLatestBlocks(db, row))
     if (blocks === undefined) throw new Refusal('there is no such mail', { status: 404 })
     const { publicId } = subscriber
     const mail = readerPage(context, edition, { publicId, blocks })

@@ -5,6 +5,8 @@ import { Refusal } from '#errors.ts'
 import { clickRoutes } from './click.ts'
 import { joinRoutes } from './join.ts'
 import { leaveRoutes } from './leave.ts'
+import { ownDataRoutes } from './own-data.ts'
+import { preferencesRoutes } from './preferences.ts'
 import { readRoutes } from './read.ts'
 import { selfCheckRoutes } from './self-check.ts'
 
@@ -21,6 +23,8 @@ export function publicRoutes(context: Context): Hono {
   )
   routes.route('/', joinRoutes(context))
   routes.route('/', leaveRoutes(context))
+  routes.route('/', preferencesRoutes(context))
+  routes.route('/', ownDataRoutes(context))
   routes.route('/', readRoutes(context))
   routes.route('/', clickRoutes(context))
   routes.route('/', selfCheckRoutes(context))

@@ -124,15 +124,6 @@ export async function putSnooze(
      where subscriber_id = ${subscriberId} and newsletter_id is not null`.execute(db)
 }
 
-/** A reader who comes back takes back their own leaving, and none of what others had reason to stop. */
-export async function liftOwnLeaving(db: Db, subscriberId: number): Promise<boolean> {
-  const { rows } = await sql`
-    delete from suppression p using subscriber s
-     where s.id = ${subscriberId} and p.address_hash = s.address_hash and p.reason in ('left', 'erased')
-    returning p.reason`.execute(db)
-  return rows.length > 0
-}
-
 /** When newsletters of this reader were last turned off that still are, for an undo. */
 export async function findLeftAt(db: Db, subscriberId: number): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date | null }>`

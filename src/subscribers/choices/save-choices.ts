@@ -1,13 +1,15 @@
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { hashAddress } from '#secrets.ts'
 import { type ConsentEvent, recordConsent } from '../consent/consent-store.ts'
 import type { Witness } from '../consent/witness.ts'
 import { noteLeavings } from '../leavings.ts'
 import { activateSubscriber, findByPublicId, leave, lockSubscriber } from '../store.ts'
+import { dropSuppression } from '../suppression/suppression-store.ts'
 import { type Changes, changesOf, type Wanted } from './changes.ts'
 import type { Overview } from './choice.ts'
-import { liftOwnLeaving, putNewsletter, putSettings, putSnooze, putTopic } from './choices-store.ts'
+import { putNewsletter, putSettings, putSnooze, putTopic } from './choices-store.ts'
 import { overviewOf } from './overview.ts'
 
 export type Saved = {
@@ -36,7 +38,8 @@ export async function saveChoices(
     if (overview === undefined) return undefined
     if (overview.closed) return { kind: 'closed' as const, overview, left: [], returned: [] }
     const changes = changesOf(overview, wanted, now)
-    const moved = await apply({ db, overview, changes, witness, now })
+    const addressHash = hashAddress(context.secrets, overview.email)
+    const moved = await apply({ db, addressHash, overview, changes, witness, now })
     const saved = await overviewOf(db, { subscriberId: reader.id, now })
     return { kind: 'saved' as const, overview: saved ?? overview, ...moved }
   })
@@ -48,7 +51,14 @@ export async function saveChoices(
   return saved
 }
 
-type Work = { db: Db; overview: Overview; changes: Changes; witness: Witness; now: Date }
+type Work = {
+  db: Db
+  addressHash: Buffer
+  overview: Overview
+  changes: Changes
+  witness: Witness
+  now: Date
+}
 
 async function apply(work: Work): Promise<{ returned: number[]; left: (number | null)[] }> {
   const { db, overview, changes } = work
@@ -69,7 +79,7 @@ async function apply(work: Work): Promise<{ returned: number[]; left: (number | 
 }
 
 async function turnOn(work: Work): Promise<number[]> {
-  const { db, overview, changes, now } = work
+  const { db, addressHash, overview, changes, now } = work
   const { subscriberId, snoozedUntil } = overview
   const on = changes.newsletters.filter(({ cadence }) => cadence !== 'off')
   const returned: number[] = []
@@ -85,7 +95,9 @@ async function turnOn(work: Work): Promise<number[]> {
   }
   if (returned.length > 0) {
     await activateSubscriber(db, { id: subscriberId, now })
-    if (await liftOwnLeaving(db, subscriberId)) await record(work, { kind: 'lifted' })
+    // None of what others had reason to stop, whatever came in since this reader was looked at.
+    const lifted = await dropSuppression(db, { addressHash, reasons: ['left', 'erased'] })
+    if (lifted !== undefined) await record(work, { kind: 'lifted' })
   }
   return returned
 }

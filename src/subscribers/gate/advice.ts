@@ -1,44 +1,33 @@
-import { POPULAR_DOMAINS, run as suggest } from '@zootools/email-spell-checker'
+import { run as suggest } from '@zootools/email-spell-checker'
 import { isDisposableEmailDomain } from 'disposable-email-domains-js'
 import type { Address } from '../address.ts'
+import { PROVIDERS } from './providers.ts'
 
-/** Providers of the countries whose languages we speak, beside the ones the library knows. */
-const OURS = [
-  'gmx.de',
-  'gmx.net',
-  'gmx.at',
-  'gmx.ch',
-  'web.de',
-  't-online.de',
-  'freenet.de',
-  'posteo.de',
-  'mailbox.org',
-  'bluewin.ch',
-  'orange.fr',
-  'free.fr',
-  'laposte.net',
-  'sfr.fr',
-  'wanadoo.fr',
-  'telefonica.net',
-  'yahoo.es',
-  'hotmail.es',
-  'hotmail.fr',
-  'outlook.fr',
-  'outlook.de',
-  'outlook.es',
-  'proton.me',
-]
-const KNOWN = [...new Set([...POPULAR_DOMAINS, ...OURS])]
+const KNOWN = [...PROVIDERS]
+/** One letter of a short name makes another company: aon.com is not aol.com, and skt.com not sky.com. */
+const LEAST_NAME = 5
 
 /** Hints about an address that is right as far as its form goes. */
 export function adviseOn({ email, domain }: Address): {
   didYouMean: string | undefined
   disposable: boolean
 } {
-  const disposable = isDisposableEmailDomain(domain)
-  if (KNOWN.includes(domain) || disposable) return { didYouMean: undefined, disposable }
+  const known = PROVIDERS.has(domain)
+  return {
+    // Lists of throw-away domains hold typing errors too, gmial.com among them: who mistyped is still asked.
+    didYouMean: known ? undefined : meantBy({ email, domain }),
+    disposable: !known && isDisposableEmailDomain(domain),
+  }
+}
+
+function meantBy({ email, domain }: Address): string | undefined {
   // Only whole domains: guesses at the ending alone turn real domains into others.
-  const { full } =
-    suggest({ email, domains: KNOWN, topLevelDomains: [], secondLevelDomains: [] }) ?? {}
-  return { didYouMean: full === email ? undefined : full, disposable }
+  const meant = suggest({ email, domains: KNOWN, topLevelDomains: [], secondLevelDomains: [] })
+  if (meant === undefined || meant.full === email) return undefined
+  const name = nameOf(meant.domain)
+  return name.length >= LEAST_NAME || name === nameOf(domain) ? meant.full : undefined
+}
+
+function nameOf(domain: string): string {
+  return domain.slice(0, domain.indexOf('.'))
 }

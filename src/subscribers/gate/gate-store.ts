@@ -37,22 +37,24 @@ export async function demandProof(db: Db, { on, now }: { on: boolean; now: Date 
   )
 }
 
-/** Marks what people have to be told, so that they are told once. */
-export async function markTripped(db: Db, now: Date): Promise<Date | undefined> {
+/**
+ * Marks what people have to be told, so that they are told once. By the time of the trip, not by the clock: those of two
+ * machines differ. @returns when it tripped
+ */
+export async function markTripped(db: Db): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date }>`
-    update sign_up_gate set noticed_at = ${now}
-     where tripped_at is not null and (noticed_at is null or noticed_at < tripped_at)
+    update sign_up_gate set noticed_at = tripped_at
+     where tripped_at is not null and noticed_at is distinct from tripped_at
     returning tripped_at as at`.execute(db)
   return rows[0]?.at
 }
 
-/** Ends the breaker whose time is over. @returns when it had tripped */
+/** Ends the breaker whose time is over, once its trip was told. @returns when it had tripped */
 export async function clearGate(db: Db, now: Date): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date }>`
-    update sign_up_gate g set tripped_at = null, until = null, noticed_at = ${now}
-      from sign_up_gate old
-     where g.tripped_at is not null and g.until <= ${now} and g.noticed_at >= g.tripped_at
-    returning old.tripped_at as at`.execute(db)
+    update sign_up_gate set tripped_at = null, until = null
+     where tripped_at = noticed_at and until <= ${now}
+    returning noticed_at as at`.execute(db)
   return rows[0]?.at
 }
 

@@ -1,5 +1,5 @@
-import { POPULAR_DOMAINS } from '@zootools/email-spell-checker'
 import type { Bucket } from './bucket-store.ts'
+import { PROVIDERS } from './providers.ts'
 
 /** A household or a small office: a family signs up in a minute, nobody has fifty readers. */
 const NETWORK = { atOnce: 10, perHour: 20 }
@@ -13,8 +13,6 @@ const BIG_DOMAIN = { atOnce: 1000, perHour: 5000 }
 const ALL = { atOnce: 60, perHour: 3600 }
 
 export const EVERYBODY = 'all'
-
-const BIG = new Set(POPULAR_DOMAINS)
 
 /** Whom a sign-up counts against, in the order of asking. */
 export function bucketsOf({
@@ -33,12 +31,23 @@ export function bucketsOf({
     ...(network === undefined
       ? []
       : [{ name: `neighbourhood ${neighbourhoodOf(network)}`, ...NEIGHBOURHOOD }]),
-    { name: `domain ${domain}`, ...(BIG.has(domain) ? BIG_DOMAIN : DOMAIN) },
+    { name: `domain ${domain}`, ...(PROVIDERS.has(domain) ? BIG_DOMAIN : DOMAIN) },
     ...(proven ? [] : [{ name: EVERYBODY, ...ALL }]),
   ]
 }
 
-/** `203.0.113.0/24` → `203.0.0.0/16`, `2001:db8:1:200::/56` → `2001:db8:100::/40`. */
+/**
+ * Whom one counts against who is asked for proof: the breaker stays open while many ask, and one network alone does not
+ * keep it so. What is left to the network for signing up is not touched.
+ */
+export function bucketsOfAsking({ network }: { network: string | undefined }): Bucket[] {
+  return [
+    { name: `asking ${network ?? 'unknown'}`, ...NETWORK },
+    { name: EVERYBODY, ...ALL },
+  ]
+}
+
+/** `203.0.113.0/24` → `203.0.0.0/16`, `2001:db8:1:200::/56` → `2001:db8::/40`. */
 export function neighbourhoodOf(network: string): string {
   const [base = ''] = network.split('/')
   if (!base.includes(':')) return `${base.split('.').slice(0, 2).join('.')}.0.0/16`
@@ -49,5 +58,5 @@ export function neighbourhoodOf(network: string): string {
     (group) => Number.parseInt(group, 16),
   )
   const words = [one ?? 0, two ?? 0, (three ?? 0) & 0xff00].map((word) => word.toString(16))
-  return `${words.join(':')}::/40`
+  return `${words.join(':').replace(/(?::0)+$/, '')}::/40`
 }

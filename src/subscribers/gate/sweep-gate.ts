@@ -20,7 +20,7 @@ export async function sweepGate({
   await dropIdleBuckets(db, before(IDLE_MS))
   await dropOldCounts(db, before(COUNTS_MS))
   await dropOldProofs(db, now)
-  const tripped = await markTripped(db, now)
+  const tripped = await markTripped(db)
   const cleared = await clearGate(db, now)
   return [
     ...(tripped === undefined ? [] : [trippedNotice(tripped)]),

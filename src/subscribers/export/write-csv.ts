@@ -1,0 +1,14 @@
+import { stringify } from 'csv-stringify/sync'
+import { guardFormula } from '../import/formula-guard.ts'
+
+export type Cell = string | number | boolean | Date | null
+
+/** A line of a table that no spreadsheet runs. */
+export function csvLine(cells: readonly Cell[]): string {
+  return stringify([cells.map((cell) => guardFormula(textOf(cell)))])
+}
+
+function textOf(cell: Cell): string {
+  if (cell === null) return ''
+  return cell instanceof Date ? cell.toISOString() : String(cell)
+}

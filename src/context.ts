@@ -27,7 +27,7 @@ export type Leavings = { note(notes: LeavingNote[]): Promise<void> }
 /** Who left one newsletter, or all where none is named; by keyed hash, never by address. */
 export type LeavingNote = {
   at: Date
-  kind: 'left' | 'returned' | 'asked' | 'complained' | 'erased'
+  kind: 'left' | 'returned' | 'asked' | 'lifted' | 'complained' | 'erased'
   newsletterId: number | null
   addressHash: Buffer
 }

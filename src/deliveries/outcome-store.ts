@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { withoutAddresses } from '#log.ts'
 import type { Outcome } from '#mail/outcome.ts'
 import { recordRefusals } from './returns/record-refusals.ts'
 import { addTally, type Deltas, type What } from './tally-store.ts'
@@ -141,7 +142,7 @@ function acceptedList(rows: Settled[]) {
   return sql`
     unnest(${rows.map((row) => row.key.subscriberId)}::bigint[], ${rows.map((row) => row.key.attempt)}::integer[]
          , ${words.map((word) => word?.relayId)}::text[]
-         , ${words.map((word) => (word?.relayId === null ? word.reply : null))}::text[])
+         , ${words.map((word) => (word?.relayId === null ? withoutAddresses(word.reply) : null))}::text[])
       as o (id, attempt, relay_id, reply)`
 }
 
@@ -162,7 +163,7 @@ async function settleRows(db: Db, own: Own): Promise<Move[]> {
         from unnest(${rows.map((row) => row.key.subscriberId)}::bigint[], ${rows.map((row) => row.key.attempt)}::integer[]
                   , ${columns.map((column) => column.state)}::text[]
                   , ${rows.map((row) => row.retryAt ?? row.at)}::timestamptz[]
-                  , ${columns.map((column) => column.reply ?? null)}::text[]
+                  , ${columns.map(({ reply }) => (reply === undefined ? null : withoutAddresses(reply)))}::text[]
                   , ${columns.map((column) => column.reason ?? null)}::text[]
                   , ${rows.map((row) => row.at)}::timestamptz[], ${rows.map((row) => repliesOf(row.fate))}::integer[])
                as o (id, attempt, state, retry_at, reply, reason, at, replies)

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { LeavingNote } from '#context.ts'
 
-const KINDS = ['opened', 'left', 'returned', 'asked', 'complained', 'erased'] as const
+const KINDS = ['opened', 'left', 'returned', 'asked', 'lifted', 'complained', 'erased'] as const
 
 /** A line of the file of those who left; the first one names the file. */
 export type Line = Omit<LeavingNote, 'kind'> & { kind: (typeof KINDS)[number] }

@@ -4,12 +4,14 @@ import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { hasCode } from '#errors.ts'
 import { recordConsent } from './consent/consent-store.ts'
+import { eraseAgain } from './erasure/erase.ts'
 import { type Line, parseLine } from './leaving-line.ts'
 import { leavingsPath } from './leavings.ts'
 import {
   closeAgain,
   findPlace,
   hasPlaces,
+  liftAgain,
   listUnknown,
   savePlace,
   suppressAgain,
@@ -94,9 +96,13 @@ async function replayLines(
     total.suppressed += await suppressAgain(db, closed)
     await closeAgain(
       db,
-      closed.filter(({ kind }) => kind !== 'asked'),
+      closed.filter(({ kind }) => kind === 'complained'),
     )
+    for (const { kind, addressHash, at } of closed)
+      if (kind === 'erased') await eraseAgain(db, { addressHash, at, form: FORM })
   }
+  const lifted = lines.filter(({ kind }) => kind === 'lifted')
+  if (lifted.length > 0) await liftAgain(db, lifted)
   const choices = lines.filter(({ kind }) => kind === 'left' || kind === 'returned')
   for (const { index } of await listUnknown(db, choices)) {
     const line = choices[index]

@@ -49,6 +49,11 @@ export async function listUnknown(
   return rows
 }
 
+/** Of a line `o`: that the reader, or the team, said otherwise since. */
+const takenBack = sql`
+  select from subscriber x join consent_event c on c.subscriber_id = x.id
+   where x.address_hash = o.address_hash and c.kind in ('lifted', 'confirmed', 'returned') and c.at >= o.at`
+
 /** Puts the addresses back on the do-not-mail list. */
 export async function suppressAgain(db: Db, lines: Line[]): Promise<number> {
   const { numAffectedRows } = await sql`
@@ -56,20 +61,30 @@ export async function suppressAgain(db: Db, lines: Line[]): Promise<number> {
     select distinct on (o.address_hash) o.address_hash, o.reason, o.at
       from unnest(${lines.map((line) => line.addressHash)}::bytea[], ${lines.map((line) => line.kind)}::text[]
                 , ${lines.map((line) => line.at)}::timestamptz[]) as o (address_hash, reason, at)
-     order by o.address_hash, o.at
+     where not exists (${takenBack})
+     order by o.address_hash, o.reason in ('complained', 'erased') desc, o.at desc
     on conflict (address_hash) do nothing`.execute(db)
   return Number(numAffectedRows ?? 0)
 }
 
-/** Who complained, or had the data erased, is so again. */
+/** Takes those off the list again whom the team took off since. */
+export async function liftAgain(db: Db, lines: Line[]): Promise<void> {
+  await sql`
+    delete from suppression p
+     using unnest(${lines.map((line) => line.addressHash)}::bytea[], ${lines.map((line) => line.at)}::timestamptz[])
+             as o (address_hash, at)
+     where p.address_hash = o.address_hash and p.at <= o.at and p.reason not in ('complained', 'erased')`.execute(
+    db,
+  )
+}
+
+/** Who complained has complained again. */
 export async function closeAgain(db: Db, lines: Line[]): Promise<void> {
   await sql`
-    update subscriber s
-       set state = o.kind::subscriber_state
-         , email = case o.kind when 'erased' then null else s.email end
-         , address_hash = case o.kind when 'erased' then null else s.address_hash end
-         , domain = case o.kind when 'erased' then null else s.domain end
-      from unnest(${lines.map((line) => line.addressHash)}::bytea[], ${lines.map((line) => line.kind)}::text[])
-             as o (address_hash, kind)
-     where s.address_hash = o.address_hash and s.state <> 'erased'`.execute(db)
+    update subscriber s set state = 'complained'
+      from unnest(${lines.map((line) => line.addressHash)}::bytea[], ${lines.map((line) => line.at)}::timestamptz[])
+             as o (address_hash, at)
+     where s.address_hash = o.address_hash and s.state <> 'erased' and not exists (${takenBack})`.execute(
+    db,
+  )
 }

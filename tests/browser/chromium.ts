@@ -32,7 +32,9 @@ export async function openPage(
 ): Promise<Page> {
   const context = await browser.newContext({ ...options, bypassCSP: true })
   await context.route(/^https:/, async (route) => route.abort())
-  return context.newPage()
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  return page
 }
 
 /** What axe-core finds, each with its places. */

@@ -86,7 +86,7 @@ describe('the latest edition', () => {
       select 'latest', id, email, address_hash, true, ${house.now}, ${house.now}::timestamptz + interval '6 hours'
         from subscriber`.execute(house.db)
     const one = await (await house.web.request(path)).text()
-    await sql`update service_mail set state = 'excluded', reason = 'expired' where kind = 'latest'`.execute(
+    await sql`update service_mail set state = 'excluded', reason = 'expired', outcome_at = now() where kind = 'latest'`.execute(
       house.db,
     )
 

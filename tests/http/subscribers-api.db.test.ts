@@ -143,9 +143,9 @@ describe('with stated consent', () => {
   })
 
   test('vouching takes the role that may add readers', async () => {
-    const editor = await tokenOf('intern', 'editor')
+    const viewer = await tokenOf('guest', 'viewer')
 
-    const answer = await post({ email, consent }, editor)
+    const answer = await post({ email, consent }, viewer)
 
     expect(answer.status).toBe(403)
     expect(await house.rowsOf('subscriber')).toBe(0)
@@ -211,7 +211,8 @@ async function post(body: object, bearer = token) {
     headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${bearer}` },
     body: JSON.stringify(body),
   })
-  return { status: response.status, body: (await response.json()) as unknown }
+  const answer: unknown = await response.json()
+  return { status: response.status, body: answer }
 }
 
 async function put(reason: SuppressionReason, address: string): Promise<void> {

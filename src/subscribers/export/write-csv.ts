@@ -5,7 +5,8 @@ export type Cell = string | number | boolean | Date | null
 
 /** A line of a table that no spreadsheet runs. */
 export function csvLine(cells: readonly Cell[]): string {
-  return stringify([cells.map((cell) => guardFormula(textOf(cell)))])
+  // By itself it leaves a carriage return bare, which is a line end to most readers.
+  return stringify([cells.map((cell) => guardFormula(textOf(cell)))], { quoted_match: /[\r\n]/ })
 }
 
 function textOf(cell: Cell): string {

@@ -4,7 +4,7 @@ import { adviseOn } from './advice.ts'
 import { takeTokens } from './bucket-store.ts'
 import { readFormTime } from './form-time.ts'
 import { countSignUp, findGate, tripGate } from './gate-store.ts'
-import { bucketsOf, EVERYBODY } from './limits.ts'
+import { bucketsOf, bucketsOfAsking, EVERYBODY } from './limits.ts'
 import { MailDomains } from './mail-domain.ts'
 import { checkProof } from './proof.ts'
 
@@ -38,41 +38,47 @@ export async function askGate(
   asked: Asked,
 ): Promise<Verdict> {
   const now = context.clock.now()
-  const count = async (outcome: string, bucket?: string) =>
-    countSignUp(context.db, { outcome, bucket, now })
+  const count: Count = async (outcome, bucket) => countSignUp(context.db, { outcome, bucket, now })
+  const stopped = asked.trusted ? undefined : await stop(context, { asked, now, count })
+  if (stopped !== undefined) return stopped
+  // After the limits, which also bound what is asked of the DNS. The built-in inbox takes mail for any domain.
+  if (!context.relay.test) await checkDomain(asked, now, count)
+  await count(asked.trusted ? 'by the API' : 'passed')
   const { domain } = asked.address
-  const robot = asked.trusted ? undefined : robotBy(context, asked, now)
+  if (adviseOn(asked.address).disposable)
+    await count('of these: throw-away address', `domain ${domain}`)
+  return { kind: 'pass' }
+}
+
+type Count = (outcome: string, bucket?: string) => Promise<void>
+
+async function stop(
+  context: Pick<Context, 'db' | 'clock' | 'secrets'>,
+  { asked, now, count }: { asked: Asked; now: Date; count: Count },
+): Promise<Verdict | undefined> {
+  const robot = robotBy(context, asked, now)
   if (robot !== undefined) {
     await count(robot)
     return { kind: 'drop' }
   }
-  // The built-in inbox takes mail for any domain, made-up ones too.
-  if (!context.relay.test) await checkDomain(asked, now, count)
-  if (asked.trusted) {
-    await count('by the API')
-    return { kind: 'pass' }
-  }
-  const proven = await prove(context, asked.proof)
-  if (proven === 'failed') await count('proof failed')
-  if (proven !== 'proven' && (await isDemanded(context, now))) {
+  const proof = await prove(context, asked.proof)
+  if (proof === 'failed') await count('proof failed')
+  const proven = proof === 'proven'
+  if (!proven && (await isDemanded(context, { asked, now }))) {
     await count('asked for proof')
     return { kind: 'prove' }
   }
-  const buckets = bucketsOf({ network: asked.network, domain, proven: proven === 'proven' })
+  const { network, address } = asked
+  const buckets = bucketsOf({ network, domain: address.domain, proven })
   const empty = await takeTokens(context.db, { buckets, now })
+  if (empty === undefined) return undefined
   if (empty === EVERYBODY) {
-    await tripGate(context.db, { now, until: new Date(now.getTime() + CALM_MS) })
+    await trip(context, now)
     await count('asked for proof')
     return { kind: 'prove' }
   }
-  if (empty !== undefined) {
-    await count(`too many of one ${empty.split(' ')[0] ?? ''}`, empty)
-    return { kind: 'drop' }
-  }
-  await count('passed')
-  if (adviseOn(asked.address).disposable)
-    await count('of these: throw-away address', `domain ${domain}`)
-  return { kind: 'pass' }
+  await count(`too many of one ${empty.split(' ')[0] ?? ''}`, empty)
+  return { kind: 'drop' }
 }
 
 function robotBy(
@@ -92,19 +98,6 @@ function robotBy(
   }
 }
 
-async function checkDomain(
-  { address, domains = mailDomains }: Asked,
-  now: Date,
-  count: (outcome: string, bucket?: string) => Promise<void>,
-): Promise<void> {
-  try {
-    await domains.check(address.domain, now)
-  } catch (error) {
-    await count('no such mail domain', `domain ${address.domain}`)
-    throw error
-  }
-}
-
 async function prove(
   context: Pick<Context, 'db' | 'clock' | 'secrets'>,
   proof: string | undefined,
@@ -113,8 +106,33 @@ async function prove(
   return (await checkProof(context, proof)) ? 'proven' : 'failed'
 }
 
-/** Whether everybody is asked for proof now. */
-export async function isDemanded({ db }: Pick<Context, 'db'>, now: Date): Promise<boolean> {
+/** Whether everybody is asked for proof now. Those who are asked count too: the breaker waits until it is calm. */
+async function isDemanded(
+  { db }: Pick<Context, 'db'>,
+  { asked, now }: { asked: Asked; now: Date },
+): Promise<boolean> {
   const { demandedAt, until } = await findGate(db)
-  return demandedAt !== null || (until !== null && until > now)
+  const tripped = until !== null && until > now
+  if (!tripped) return demandedAt !== null
+  const empty = await takeTokens(db, { buckets: bucketsOfAsking(asked), now })
+  if (empty === EVERYBODY) await trip({ db }, now)
+  return true
+}
+
+async function trip({ db }: Pick<Context, 'db'>, now: Date): Promise<void> {
+  await tripGate(db, { now, until: new Date(now.getTime() + CALM_MS) })
+}
+
+async function checkDomain(
+  { address, domains = mailDomains }: Asked,
+  now: Date,
+  count: Count,
+): Promise<void> {
+  try {
+    await domains.check(address.domain, now)
+  } catch (error) {
+    // Without the domain: made-up ones have no end.
+    await count('no such mail domain')
+    throw error
+  }
 }

@@ -1,7 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { stringify } from 'csv-stringify/sync'
 import { Refusal, reasonOf } from '#errors.ts'
-import { guardFormula } from './formula-guard.ts'
+import { csvLine } from '../export/write-csv.ts'
 
 export type RefusedLine = {
   file: string
@@ -44,11 +43,11 @@ export class ErrorFile implements AsyncDisposable {
     this.#waiting = []
     if (lines.length === 0) return
     await this.#file.appendFile(
-      stringify(
-        lines.map(({ file, line, column, reason, text }) =>
-          [file, String(line), column, reason, text.slice(0, MOST_TEXT)].map(guardFormula),
-        ),
-      ),
+      lines
+        .map(({ file, line, column, reason, text }) =>
+          csvLine([file, line, column, reason, text.slice(0, MOST_TEXT)]),
+        )
+        .join(''),
     )
   }
 

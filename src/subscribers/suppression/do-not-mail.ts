@@ -82,12 +82,12 @@ const READERS_OWN: Partial<Record<SuppressionReason, string>> = {
  * @throws Refusal when it is not on the list, or when only its reader can take it off
  */
 export async function liftAddress(
-  { db, clock, secrets }: Pick<Context, 'db' | 'clock' | 'secrets'>,
+  { db, clock, secrets, leavings }: Pick<Context, 'db' | 'clock' | 'secrets' | 'leavings'>,
   { address, actor }: { address: string; actor: Actor },
 ): Promise<Lifted> {
   const addressHash = hashAddress(secrets, normaliseAddress(address).email)
   const now = clock.now()
-  return inTransaction(db, async (transaction) => {
+  const lifted = await inTransaction(db, async (transaction) => {
     const subscriber = await findByAddress(transaction, addressHash)
     if (subscriber !== undefined) await lockSubscriber(transaction, subscriber.id)
     await refuseReadersOwn(transaction, { addressHash, subscriber })
@@ -102,6 +102,8 @@ export async function liftAddress(
     await recordConsent(transaction, { subscriberId, kind, witness: witnessOf(actor), now })
     return { reason, subscriberId, state }
   })
+  await leavings.note([{ at: now, kind: 'lifted', newsletterId: null, addressHash }])
+  return lifted
 }
 
 /** A complaint stays one where the address was blocked before or after. */

@@ -1,1 +1,0 @@
-export { refuseFurtherMail } from './suppression/not-me.ts'

@@ -38,8 +38,7 @@ export const importCommand: Command = {
       onProgress,
       onPreview: (preview) => {
         if (!values.json)
-          for (const line of previewLines({ ...preview, passedOver: sources.passedOver }))
-            call.out.line(line)
+          for (const line of previewLines(preview, sources.passedOver)) call.out.line(line)
       },
     })
     await tell(call.out, { house, imported, json: values.json })

@@ -33,14 +33,14 @@ async function show({ out, enter }: Call, text: string): Promise<void> {
   await using house = await enter('read')
   const { db, clock } = house.app.context
   const now = clock.now()
-  const since = new Date(now.getTime() - (hours - 1) * 3_600_000)
+  const since = new Date(now.getTime() - hours * 3_600_000)
   const counts = await listCounts(db, { since, limit: SHOWN })
   out.line(stateOf(await findGate(db), now))
   out.line()
   const outcomes = counts.filter(({ bucket }) => bucket === '')
   const buckets = counts.filter(({ bucket }) => bucket !== '')
   if (outcomes.length === 0) {
-    out.line(`Nobody asked at a form in the last ${hours} hours.`)
+    out.line(`Nobody asked at a form in the last ${hours === 1 ? 'hour' : `${hours} hours`}.`)
     return
   }
   for (const line of tableOf(
@@ -68,9 +68,16 @@ async function demand({ out, enter }: Call, on: boolean): Promise<void> {
   const { db, clock } = house.app.context
   await demandProof(db, { on, now: clock.now() })
   await house.note('ask for proof', 'sign-ups', { on })
+  if (on) {
+    out.line(
+      'every sign-up form asks for a proof now; readers without JavaScript are asked to come back later',
+    )
+    return
+  }
+  const { until } = await findGate(db)
   out.line(
-    on
-      ? 'every sign-up form asks for a proof now; readers without JavaScript are asked to come back later'
+    until !== null && until > clock.now()
+      ? 'sign-up forms ask for a proof until ten calm minutes have gone by: there are unusually many sign-ups'
       : 'no sign-up form asks for a proof, unless there are unusually many sign-ups',
   )
 }

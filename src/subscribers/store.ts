@@ -81,16 +81,6 @@ export async function subscribeTo(
      where subscription.cadence = 'off'`.execute(db)
 }
 
-export async function followTopics(
-  db: Db,
-  { subscriberId, topicSlugs, now }: { subscriberId: number; topicSlugs: string[]; now: Date },
-): Promise<void> {
-  await sql`
-    insert into subscription (subscriber_id, topic_id, cadence, changed_at)
-    select ${subscriberId}, t.id, 'daily', ${now} from topic t where t.slug = any(${topicSlugs})
-    on conflict (topic_id, subscriber_id) do nothing`.execute(db)
-}
-
 /** One change of a reader's choices at a time: two that leave the last two newsletters at once would each see the other's. */
 export async function lockSubscriber(db: Db, id: number): Promise<void> {
   await sql`select 1 from subscriber where id = ${id} for update`.execute(db)

@@ -125,7 +125,7 @@ describe('slots', () => {
         'whyLine',
       ],
       ['confirmUrl', 'notMeUrl'],
-      ['preferencesUrl', 'unsubscribeUrl', 'whyLine'],
+      ['preferencesUrl', 'unsubscribeUrl'],
     ])
   })
 })

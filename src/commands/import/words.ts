@@ -14,10 +14,11 @@ const ENCODINGS: Record<PreviewFile['encoding'], string> = {
 const DELIMITERS: Partial<Record<string, string>> = { '\t': 'tabs', '|': 'bars' }
 
 /** What would happen, before anything does. */
-export function previewLines(preview: Preview & { passedOver: readonly string[] }): string[] {
+export function previewLines(preview: Preview, noTables: readonly string[]): string[] {
+  const passedOver = [...preview.passedOver, ...noTables]
   return [
     ...preview.files.flatMap(fileLines),
-    ...preview.passedOver.slice(0, SHOWN).map((name) => `${name} is no table and is passed over`),
+    ...listLine('not a list of people, passed over', passedOver),
     '',
     ...tableOf(preview.sample.map(({ line, address, as }) => ({ line, address, as: partOf(as) }))),
     '',

@@ -13,6 +13,8 @@ import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
 import { readWeek } from '#reports/week.ts'
 import { weekInWords } from '#reports/week-words.ts'
 import { postArticle } from './articles.ts'
+import { findReader } from './readers.ts'
+import { segmentRoutes } from './segments.ts'
 import { postSubscriber } from './subscribers.ts'
 
 /** The whole API on one screen. Every answer is JSON; an error names its field where it has one. */
@@ -29,6 +31,24 @@ export function apiRoutes(context: Context): Hono {
   api.post('/subscribers', async (request) =>
     subscriber(request, await bearerOf(context, request, 'subscribers:write')),
   )
+
+  const reader = findReader(context)
+  api.post('/readers/find', async (request) =>
+    reader(request, await bearerOf(context, request, 'subscribers:read')),
+  )
+
+  const segments = segmentRoutes(context)
+  api.get('/segments', async (request) => {
+    await bearerOf(context, request, 'subscribers:read')
+    return segments.list(request)
+  })
+  api.post('/segments', async (request) =>
+    segments.save(request, await bearerOf(context, request, 'subscribers:write')),
+  )
+  api.get('/segments/:name/count', async (request) => {
+    await bearerOf(context, request, 'subscribers:read')
+    return segments.count(request)
+  })
 
   api.get('/editions/:id', async (request) => {
     await bearerOf(context, request, 'editions:read')

@@ -42,13 +42,18 @@ export class MailDomains {
     const known = this.#known.get(domain)
     if (known !== undefined && known.until > now) return known.verdict
     if (this.#awayUntil > now) return 'fine'
-    const verdict = await this.#ask(domain, now)
+    const verdict = await this.#ask(domain)
+    if (verdict === undefined) {
+      this.#awayUntil = now + AWAY_MS
+      return 'fine'
+    }
     if (this.#known.size >= KEPT) this.#known.clear()
     this.#known.set(domain, { verdict, until: now + KEPT_MS })
     return verdict
   }
 
-  async #ask(domain: string, now: number): Promise<Verdict> {
+  /** Undefined where nobody answers. */
+  async #ask(domain: string): Promise<Verdict | undefined> {
     try {
       const records = await this.#resolve(domain)
       const [first] = records
@@ -57,8 +62,7 @@ export class MailDomains {
     } catch (error) {
       if (hasCode(error, 'ENOTFOUND')) return 'no such domain'
       // Without MX a domain's own host takes its mail (RFC 5321, 5.1).
-      if (!hasCode(error, 'ENODATA')) this.#awayUntil = now + AWAY_MS
-      return 'fine'
+      return hasCode(error, 'ENODATA') ? 'fine' : undefined
     }
   }
 }

@@ -14,12 +14,16 @@ export type Table = {
   headerLine: number
 }
 
+export type Examined = {
+  tables: Table[]
+  fileHash: Buffer
+  /** Tables of a zip that are no lists of people. */
+  passedOver: string[]
+}
+
 /** Reads every byte once: what each table is, and one hash of all, whatever their order. */
-export async function examine(
-  sources: readonly Source[],
-  wishes: Wishes,
-): Promise<{ tables: Table[]; fileHash: Buffer }> {
-  const tables: Table[] = []
+export async function examine(sources: readonly Source[], wishes: Wishes): Promise<Examined> {
+  const found: Table[] = []
   const hashes: string[] = []
   for (const source of sources) {
     const scout = new EncodingScout()
@@ -29,13 +33,46 @@ export async function examine(
       scout.see(chunk)
     }
     hashes.push(hash.digest('hex'))
-    const table = tableOf(source, { scout, wishes })
-    if (table !== undefined) tables.push(table)
-    else if (sources.length === 1)
-      throw new Refusal(`${source.name} is empty: export the list again`, { field: 'file' })
+    const table = lookAt(source, { scout, wishes })
+    if (table !== undefined) found.push(table)
   }
-  const fileHash = createHash('sha256').update(hashes.toSorted().join()).digest()
-  return { tables, fileHash }
+  if (found.length === 0)
+    throw new Refusal('there is no list of people in this: it is empty, or has other tables only', {
+      field: 'file',
+    })
+  const tables = found.filter((table) => !isBeside(table, found))
+  return {
+    tables,
+    fileHash: createHash('sha256').update(hashes.toSorted().join()).digest(),
+    passedOver: sources
+      .filter((source) => !tables.some((table) => table.source === source))
+      .map(({ name }) => name),
+  }
+}
+
+/** Undefined for a table without a line, and for one of a zip that has no addresses. */
+function lookAt(
+  source: Source,
+  means: { scout: EncodingScout; wishes: Wishes },
+): Table | undefined {
+  try {
+    return tableOf(source, means)
+  } catch (error) {
+    if (error instanceof Refusal && error.field === 'map' && source.zip !== undefined)
+      return undefined
+    throw error
+  }
+}
+
+/** Next to the list that a sender is known by, its zip may have tables of who opened which mail. */
+function isBeside({ source, layout }: Table, tables: readonly Table[]): boolean {
+  return (
+    source.zip !== undefined &&
+    layout.format.name === 'plain' &&
+    tables.some(
+      (other) => other.source.zip === source.zip && other.layout.format.name !== layout.format.name,
+    )
+  )
 }
 
 /** Undefined for one without a line. */

@@ -3,7 +3,7 @@ import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
 import { findNewsletterIds } from '../store.ts'
 import type { ErrorFile } from './error-file.ts'
-import { examine, type Table } from './examine.ts'
+import { examine, type Examined, type Table } from './examine.ts'
 import type { Wishes } from './formats/recognise.ts'
 import { importPeople, type Progress } from './import-people.ts'
 import { type Preview, previewOf } from './preview.ts'
@@ -61,13 +61,14 @@ export async function importReaders(
     find: async (slugs) => findTopicIds(context.db, slugs),
     what: 'topic',
   })
-  const { tables, fileHash } = await examine(input.sources, input.wishes)
+  const examined = await examine(input.sources, input.wishes)
+  const { tables, fileHash } = examined
   const mapping = { ...input.wishes, topics: input.topics }
   const known = await findRun(context.db, { fileHash, mapping, consent: input.consent })
   if (known?.state === 'done' && !input.dryRun)
     return { kind: 'already', importId: known.id, at: known.at, counts: known.counts }
   return withLanes(context.db, async (lanes) => {
-    const staged = await stage(context, lanes, { tables, known, input })
+    const staged = await stage(context, lanes, { examined, known, input })
     const { preview } = staged
     if (input.dryRun) return { kind: 'looked', preview }
     refuseWithoutNewsletter(preview)
@@ -125,8 +126,9 @@ async function findAll(
 async function stage(
   { secrets, clock }: Pick<Context, 'clock' | 'secrets'>,
   lanes: [Lane, Lane],
-  { tables, known, input }: { tables: Table[]; known: Run | undefined; input: Import },
+  { examined, known, input }: { examined: Examined; known: Run | undefined; input: Import },
 ) {
+  const { tables, passedOver } = examined
   const rows = new RowReader(secrets, { consent: input.consent, now: clock.now() })
   const total = input.sources.reduce((sum, { bytes }) => sum + bytes, 0)
   const onProgress = input.onProgress ?? ignore
@@ -136,7 +138,15 @@ async function stage(
   const [one, two] = await Promise.all([sortLane(lanes[0]), sortLane(lanes[1])])
   const counts = addCounts(one.counts, two.counts)
   const goesOnAt = known?.state === 'running' ? known.place : null
-  const preview = previewOf({ tables, read, counts, rows, wishes: input.wishes, goesOnAt })
+  const preview = previewOf({
+    tables,
+    read,
+    counts,
+    rows,
+    wishes: input.wishes,
+    goesOnAt,
+    passedOver,
+  })
   input.onPreview?.(preview)
   return { preview, lanes: [one, two] as const }
 }

@@ -20,6 +20,8 @@ export type PreviewFile = {
 /** What an import would do, before it does anything. */
 export type Preview = {
   files: PreviewFile[]
+  /** Tables that are no lists of people. */
+  passedOver: string[]
   sample: SampleRow[]
   rows: number
   /** Further rows of an address that was there before, in any spelling. */
@@ -48,13 +50,16 @@ type Staged = {
   rows: RowReader
   wishes: Wishes
   goesOnAt: Place | null
+  passedOver: string[]
 }
 
-export function previewOf({ tables, read, counts, rows, wishes, goesOnAt }: Staged): Preview {
+export function previewOf(staged: Staged): Preview {
+  const { tables, read, counts, rows, wishes, goesOnAt, passedOver } = staged
   const { fates } = counts
   const refused = [...read.refused].map(([reason, count]) => ({ reason, count }))
   return {
     files: tables.map(fileOf),
+    passedOver,
     sample: read.sample,
     rows: counts.rows + refused.reduce((sum, { count }) => sum + count, 0),
     twice: counts.rows - counts.people,

@@ -4,7 +4,8 @@ import { readFormTime, signFormTime } from '#subscribers/gate/form-time.ts'
 const secrets = { tokenKey: Buffer.alloc(32, 1) }
 const shown = new Date('2026-11-22T06:30:00Z')
 const after = (ms: number) => new Date(shown.getTime() + ms)
-const read = (text: string | undefined, ms: number) => readFormTime(secrets, { text, now: after(ms) })
+const read = (text: string | undefined, ms: number) =>
+  readFormTime(secrets, { text, now: after(ms) })
 
 test.each([
   [0, 'too fast'],

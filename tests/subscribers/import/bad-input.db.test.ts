@@ -41,7 +41,7 @@ test.each([
     'utf-16be',
     'Zoë',
   ],
-])('a list in %s is read as what it is', async (_name, bytes, encoding, name) => {
+])('a list in %s is read as what it is', async (...[, bytes, encoding, name]) => {
   await using house = await openHouse()
 
   const imported = await importLists(house, { 'list.csv': bytes })

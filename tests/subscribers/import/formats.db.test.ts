@@ -55,9 +55,13 @@ const formats: [string, Files, string[], string[]][] = [
   ],
 ]
 
+function filesOf(title: string): Files {
+  return formats.find(([name]) => name === title)?.[1] ?? {}
+}
+
 test.each(formats)(
   '%s is known by its headers, and who left there is not mailed',
-  async (title, files, active, reasons) => {
+  async (...[title, files, active, reasons]) => {
     await using house = await openHouse()
 
     const preview = await lookAt(house, files)
@@ -84,9 +88,8 @@ test('places, network addresses and numbers of the former sender are not kept', 
 
 test('an opt-in or confirmation that the list states is consent; the day of an account is not', async () => {
   await using house = await openHouse()
-  const [, , [, beehiiv = {}] = []] = formats
 
-  await importLists(house, { ...mailchimp, ...beehiiv }, { consent: null })
+  await importLists(house, { ...mailchimp, ...filesOf('beehiiv') }, { consent: null })
 
   const { rows } = await sql`
     select s.state, s.confirmed_at as confirmed, c.stated_at as stated
@@ -99,9 +102,8 @@ test('an opt-in or confirmation that the list states is consent; the day of an a
 
 test('where the operator says where they agreed, the day of each row counts', async () => {
   await using house = await openHouse()
-  const [, , , [, substack = {}] = []] = formats
 
-  await importLists(house, substack)
+  await importLists(house, filesOf('Substack'))
 
   const { rows } =
     await sql`select stated_at, consent_source from consent_event join import_run r on r.id = import_id`.execute(
@@ -132,7 +134,7 @@ test.each([
     'a@example.org,Spam\nb@example.org,Bounce\n',
     ['bounced', 'complained'],
   ],
-])('a do-not-mail list %s is one', async (_name, file, list, reasons) => {
+])('a do-not-mail list %s is one', async (...[, file, list, reasons]) => {
   await using house = await openHouse()
 
   await importLists(house, { [file]: list }, { newsletters: [] })
@@ -190,4 +192,19 @@ test('a row in a state that nobody knows is asked, never just mailed', async () 
   })
 
   expect(preview).toMatchObject({ newReaders: 1, toBeAsked: 1 })
+})
+
+test('of a zip with a known list the tables beside it are passed over: they say who opened what', async () => {
+  await using house = await openHouse()
+  const list = Object.values(filesOf('Substack')).join('')
+  const zip = zipOf({
+    'email_list.csv': list,
+    'posts.csv': 'post_id,title\n1,Storm\n',
+    'posts/1.opens.csv': 'post_id,email,timestamp\n1,left@example.org,2023-01-01\n',
+  })
+
+  const preview = await lookAt(house, { 'export.zip': zip })
+
+  expect(preview.passedOver).toEqual(['posts.csv', '1.opens.csv'])
+  expect(preview).toMatchObject({ newReaders: 1, toDoNotMailList: 1, toBeAsked: 0 })
 })

@@ -5,7 +5,13 @@ import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { hasCode, Refusal, reasonOf } from '#errors.ts'
 
 /** A table to read, as often as wanted: a file, or a file in a zip. */
-export type Source = { name: string; bytes: number; open(): AsyncIterable<Buffer> }
+export type Source = {
+  name: string
+  bytes: number
+  /** The zip it is in. */
+  zip?: string
+  open(): AsyncIterable<Buffer>
+}
 
 export type Sources = AsyncDisposable & {
   all: Source[]
@@ -101,7 +107,7 @@ async function listTables(zip: ZipFile, name: string) {
       field: 'file',
     })
   const passedOver = files.filter((file) => !tables.includes(file)).map(({ fileName }) => fileName)
-  return { tables: tables.map((entry) => tableOf(zip, entry)), passedOver }
+  return { tables: tables.map((entry) => ({ ...tableOf(zip, entry), zip: name })), passedOver }
 }
 
 function tableOf(zip: ZipFile, entry: Entry): Source {

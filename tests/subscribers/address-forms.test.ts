@@ -93,9 +93,9 @@ describe('a name', () => {
   })
 })
 
-describe('what the limits count an address as', () => {
-  const key = (typed: string) => limitKeyOf(normaliseAddress(typed))
+const key = (typed: string) => limitKeyOf(normaliseAddress(typed))
 
+describe('what the limits count an address as', () => {
   test.each([
     ['Max.Muster+news@googlemail.com', 'maxmuster@gmail.com'],
     ['m.a.x.muster@GMAIL.com', 'maxmuster@gmail.com'],
@@ -130,51 +130,13 @@ function dice(seed: number): (sides: number) => number {
 }
 
 const PIECES = [
-  ...['a', 'Z', '0', '-', '_', '.', '..', '@', '+', ' ', '"', '(', ')', '<', '>', ',', ':', ';'],
-  ...['\\', '/', '%', '%6d', '#', '?', '=?', '?=', '[', ']', '\r\n', '\u0000', '\t', '\u2028'],
-  ...[
-    'ß',
-    'ς',
-    'Σ',
-    'İ',
-    'ı',
-    'é',
-    'e\u0301',
-    '\u0301',
-    'א',
-    'ا',
-    '١',
-    '例',
-    '。',
-    '．',
-    '＠',
-    'ﬁ',
-  ],
-  ...[
-    '\u200b',
-    '\u200d',
-    '\u00ad',
-    '\ufeff',
-    '\u202e',
-    '\u034f',
-    '\u3164',
-    '\ud800',
-    '\udc00',
-    '🎉',
-  ],
-  ...[
-    'xn--',
-    'xn--a',
-    'xn--p1ai',
-    'xn--mnchen-3ya',
-    '.org',
-    '.de',
-    'example',
-    'gmail.com',
-    '1.2.3.4',
-  ],
-  ...['℀', '⑴', '㎏', 'Ａ', 'ᾳ', 'ΐ', 'ǰ', '\u1e9e', '\u0345', '\u{e0001}', 'x'.repeat(63), "o'b"],
-]
+  ['a', 'Z', '0', '-', '_', '.', '..', '@', '+', ' ', '"', '(', ')', '<', '>', ',', ':', ';'],
+  ['\\', '/', '%', '%6d', '#', '?', '=?', '?=', '[', ']', '\r\n', '\u0000', '\t', '\u2028'],
+  ['ß', 'ς', 'Σ', 'İ', 'ı', 'é', 'e\u0301', '\u0301', 'א', 'ا', '١', '例', '。', '．', '＠', 'ﬁ'],
+  ['\u200b', '\u200d', '\u00ad', '\ufeff', '\u202e', '\u034f', '\u3164', '\ud800', '\udc00', '🎉'],
+  ['xn--', 'xn--a', 'xn--p1ai', 'xn--mnchen-3ya', '.org', '.de', 'example', 'gmail.com', '1.2.3.4'],
+  ['℀', '⑴', '㎏', 'Ａ', 'ᾳ', 'ΐ', 'ǰ', '\u1e9e', '\u0345', '\u{e0001}', 'x'.repeat(63), "o'b"],
+].flat()
 
 test('of 100,000 made-up addresses each is refused with a Refusal, or is clean, short and stays the same', () => {
   const roll = dice(20_261_122)

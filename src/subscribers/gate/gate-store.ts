@@ -44,7 +44,7 @@ export async function demandProof(db: Db, { on, now }: { on: boolean; now: Date 
 export async function markTripped(db: Db): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date }>`
     update sign_up_gate set noticed_at = tripped_at
-     where tripped_at is not null and noticed_at is distinct from tripped_at
+     where tripped_at is not null
     returning tripped_at as at`.execute(db)
   return rows[0]?.at
 }

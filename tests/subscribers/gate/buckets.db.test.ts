@@ -102,6 +102,8 @@ describe('time', () => {
   })
 })
 
+const named = (bucket: Bucket, number: number) => ({ ...bucket, name: `${bucket.name}${number}` })
+
 describe('at once', () => {
   test('forty get exactly the limit', async () => {
     const empty = await Promise.all(
@@ -128,11 +130,6 @@ describe('at once', () => {
   })
 
   test('many of different networks and domains never wait for each other in a ring', async () => {
-    const named = (bucket: Bucket, number: number) => ({
-      ...bucket,
-      name: `${bucket.name}${number}`,
-    })
-
     const empty = await Promise.all(
       Array.from({ length: 300 }, async (_, index) =>
         take([named(network, index % 7), named({ ...domain, atOnce: 500 }, index % 5), all]),

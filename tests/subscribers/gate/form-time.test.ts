@@ -26,7 +26,7 @@ test.each([undefined, ''])('a form of the publisher’s own has no time: %j', (t
 test('any changed character makes the time a forged one', () => {
   const text = signFormTime(secrets, shown)
 
-  const judged = [...text].map((character, index) => {
+  const judged = Array.from(text, (character, index) => {
     const other = character === 'a' ? 'b' : 'a'
     return read(text.slice(0, index) + other + text.slice(index + 1), 60_000)
   })

@@ -58,12 +58,12 @@ test('who is asked for a proof keeps what its network has for signing up', () =>
   expect(signingUp.filter(({ name }) => names.includes(name))).toEqual([])
 })
 
+const perHour = (name: string) =>
+  bucketsOf({ network: undefined, domain: name, proven: true }).at(-1)?.perHour ?? 0
+
 test.each(['gmail.com', 'hotmail.com', 'yahoo.fr', 'outlook.com', 'gmx.de', 'web.de', 'orange.fr'])(
   'at %s many more may sign up than at a company',
   (domain) => {
-    const perHour = (name: string) =>
-      bucketsOf({ network: undefined, domain: name, proven: true }).at(-1)?.perHour ?? 0
-
     expect(perHour(domain)).toBeGreaterThan(50 * perHour('example.org'))
   },
 )

@@ -76,7 +76,7 @@ async function tidy(context: Context): Promise<void> {
   await takeWaitingReturns(context)
   await takeSignUps(context)
   await remindUnconfirmed(context)
-  for (const notice of await sweepGate(context)) await planDeskNotice(context, notice)
+  await sweepGate(context, async (notice) => planDeskNotice(context, notice))
   await sweepClicks(context)
   await sendMondayNote(context)
 }

@@ -30,7 +30,7 @@ export async function openPage(
   browser: Browser,
   options: Parameters<Browser['newContext']>[0] = {},
 ): Promise<Page> {
-  const context = await browser.newContext({ ...options, bypassCSP: true })
+  const context = await browser.newContext(options)
   await context.route(/^https:/, async (route) => route.abort())
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)

@@ -36,7 +36,7 @@ describe.skipIf(!hasChromium)(
     test('the browser works for a proof, which the server takes once', async () => {
       const page = await openPage(browser, { viewport: { width: 320, height: 700 } })
       await signUp(page, 'reader@example.org')
-      await page.waitForFunction('document.querySelector("[name=proof]").value !== ""')
+      await page.locator('[data-proof-status]', { hasText: 'Done.' }).waitFor()
       const said = await page.textContent('[data-proof-status]')
       const proof = await page.inputValue('[name=proof]')
       const broken = await axe(page)
@@ -44,10 +44,10 @@ describe.skipIf(!hasChromium)(
       const answer = await page.textContent('h1')
 
       await signUp(page, 'other@example.org')
-      await page.waitForFunction('document.querySelector("[name=proof]").value !== ""')
+      await page.locator('[data-proof-status]', { hasText: 'Done.' }).waitFor()
       await page.evaluate(`document.querySelector("[name=proof]").value = ${JSON.stringify(proof)}`)
-      await page.click('form button')
-      await page.waitForFunction('document.querySelector("[name=proof]").value !== ""')
+      await Promise.all([page.waitForEvent('load'), page.click('form button')])
+      await page.locator('[data-proof-status]', { hasText: 'Done.' }).waitFor()
       const shown = await place.run('signups')
 
       expect(said).toBe('Done. Press the button to sign up.')

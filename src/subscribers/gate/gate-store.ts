@@ -37,25 +37,38 @@ export async function demandProof(db: Db, { on, now }: { on: boolean; now: Date 
   )
 }
 
-/**
- * Marks what people have to be told, so that they are told once. By the time of the trip, not by the clock: those of two
- * machines differ. @returns when it tripped
- */
-export async function markTripped(db: Db): Promise<Date | undefined> {
+/** When it tripped, where nobody was told of it yet. */
+export async function findUntold(db: Db): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date }>`
-    update sign_up_gate set noticed_at = tripped_at
-     where tripped_at is not null
-    returning tripped_at as at`.execute(db)
+    select tripped_at as at from sign_up_gate where tripped_at <> coalesce(noticed_at, '-infinity')`.execute(
+    db,
+  )
   return rows[0]?.at
 }
 
-/** Ends the breaker whose time is over, once its trip was told. @returns when it had tripped */
-export async function clearGate(db: Db, now: Date): Promise<Date | undefined> {
+/** By the time of the trip, not by the clock: those of two machines differ. */
+export async function markTold(db: Db, trippedAt: Date): Promise<void> {
+  await sql`update sign_up_gate set noticed_at = ${trippedAt} where tripped_at = ${trippedAt}`.execute(
+    db,
+  )
+}
+
+/** When the breaker tripped whose trip was told and whose time is over. */
+export async function findCalm(db: Db, now: Date): Promise<Date | undefined> {
   const { rows } = await sql<{ at: Date }>`
-    update sign_up_gate set tripped_at = null, until = null
-     where tripped_at = noticed_at and until <= ${now}
-    returning noticed_at as at`.execute(db)
+    select tripped_at as at from sign_up_gate where tripped_at = noticed_at and until <= ${now}`.execute(
+    db,
+  )
   return rows[0]?.at
+}
+
+export async function clearGate(
+  db: Db,
+  { trippedAt, now }: { trippedAt: Date; now: Date },
+): Promise<void> {
+  await sql`
+    update sign_up_gate set tripped_at = null, until = null
+     where tripped_at = ${trippedAt} and until <= ${now}`.execute(db)
 }
 
 /** One more with this outcome in this hour, and against the bucket that stopped it. */

@@ -1,6 +1,6 @@
 import type { Context } from '#context.ts'
 import type { Address } from '../address.ts'
-import { adviseOn } from './advice.ts'
+import { isDisposable } from './advice.ts'
 import { takeTokens } from './bucket-store.ts'
 import { readFormTime } from './form-time.ts'
 import { countSignUp, findGate, tripGate } from './gate-store.ts'
@@ -45,8 +45,7 @@ export async function askGate(
   if (!context.relay.test) await checkDomain(asked, now, count)
   await count(asked.trusted ? 'by the API' : 'passed')
   const { domain } = asked.address
-  if (adviseOn(asked.address).disposable)
-    await count('of these: throw-away address', `domain ${domain}`)
+  if (isDisposable(asked.address)) await count('of these: throw-away address', `domain ${domain}`)
   return { kind: 'pass' }
 }
 

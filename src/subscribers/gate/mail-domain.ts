@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { hasCode, Refusal } from '#errors.ts'
 
 export type ResolveMx = (domain: string) => Promise<{ exchange: string; priority: number }[]>
@@ -10,8 +11,10 @@ type Verdict = 'fine' | 'null MX' | 'no such domain'
 
 const KEPT_MS = 10 * 60_000
 const KEPT = 10_000
-/** A machine without DNS must not keep every reader waiting. */
+/** What could not be found out is not asked again for so long: of one domain, or of any when no name server answers. */
 const AWAY_MS = 60_000
+/** The reader waits, and the resolver takes its time with each name server. */
+const PATIENCE_MS = 2000
 
 /**
  * Whether a domain takes mail at all, as far as DNS knows: a lone MX of "." says that it never does (RFC 7505). What
@@ -19,11 +22,14 @@ const AWAY_MS = 60_000
  */
 export class MailDomains {
   readonly #resolve: ResolveMx
+  readonly #patienceMs: number
   readonly #known = new Map<string, { verdict: Verdict; until: number }>()
+  #silent: string | undefined
   #awayUntil = 0
 
-  constructor(resolve: ResolveMx = resolveMx) {
+  constructor(resolve: ResolveMx = resolveMx, { patienceMs = PATIENCE_MS } = {}) {
     this.#resolve = resolve
+    this.#patienceMs = patienceMs
   }
 
   /** @throws Refusal on the field email */
@@ -42,27 +48,50 @@ export class MailDomains {
     const known = this.#known.get(domain)
     if (known !== undefined && known.until > now) return known.verdict
     if (this.#awayUntil > now) return 'fine'
-    const verdict = await this.#ask(domain)
-    if (verdict === undefined) {
-      this.#awayUntil = now + AWAY_MS
-      return 'fine'
-    }
+    const answer = await this.#ask(domain)
+    if (this.#isAway(domain, answer)) this.#awayUntil = now + AWAY_MS
     if (this.#known.size >= KEPT) this.#known.clear()
-    this.#known.set(domain, { verdict, until: now + KEPT_MS })
+    const unknown = answer === 'silence' || answer === 'unreachable' || answer === 'unclear'
+    const verdict = unknown ? 'fine' : answer
+    this.#known.set(domain, { verdict, until: now + (unknown ? AWAY_MS : KEPT_MS) })
     return verdict
   }
 
-  /** Undefined where nobody answers. */
-  async #ask(domain: string): Promise<Verdict | undefined> {
+  /** One domain's broken name servers are its own: whoever types it in must not switch the look off for all others. */
+  #isAway(domain: string, answer: Answer): boolean {
+    if (answer === 'unreachable') return true
+    const before = this.#silent
+    this.#silent = answer === 'silence' ? domain : undefined
+    return answer === 'silence' && before !== undefined
+  }
+
+  async #ask(domain: string): Promise<Answer> {
+    const waiting = new AbortController()
     try {
-      const records = await this.#resolve(domain)
-      const [first] = records
-      const none = records.length === 1 && (first?.exchange === '' || first?.exchange === '.')
-      return none ? 'null MX' : 'fine'
-    } catch (error) {
-      if (hasCode(error, 'ENOTFOUND')) return 'no such domain'
-      // Without MX a domain's own host takes its mail (RFC 5321, 5.1).
-      return hasCode(error, 'ENODATA') ? 'fine' : undefined
+      return await Promise.race([
+        askMx(this.#resolve, domain),
+        delay(this.#patienceMs, 'silence' as const, { signal: waiting.signal }),
+      ])
+    } finally {
+      waiting.abort()
     }
+  }
+}
+
+/** `silence`: nobody answered in time. `unreachable`: there is no name server. `unclear`: its answer says nothing. */
+type Answer = Verdict | 'silence' | 'unreachable' | 'unclear'
+
+async function askMx(resolve: ResolveMx, domain: string): Promise<Answer> {
+  try {
+    const records = await resolve(domain)
+    const [first] = records
+    const none = records.length === 1 && (first?.exchange === '' || first?.exchange === '.')
+    return none ? 'null MX' : 'fine'
+  } catch (error) {
+    if (hasCode(error, 'ENOTFOUND')) return 'no such domain'
+    // Without MX a domain's own host takes its mail (RFC 5321, 5.1).
+    if (hasCode(error, 'ENODATA')) return 'fine'
+    if (hasCode(error, 'ETIMEOUT')) return 'silence'
+    return hasCode(error, 'ECONNREFUSED') ? 'unreachable' : 'unclear'
   }
 }

@@ -1,6 +1,5 @@
 import type { Context } from '#context.ts'
-import type { Address } from '../address.ts'
-import { adviseOn } from '../gate/advice.ts'
+import { meantBy } from '../gate/advice.ts'
 import { askGate } from '../gate/gate.ts'
 import { readSignUp, type SignUp } from '../sign-up.ts'
 import { insertSignUp } from './sign-up-store.ts'
@@ -40,7 +39,8 @@ export async function receiveSignUp(
 ): Promise<Reception> {
   const { address } = await readSignUp(context, wish)
   const meant = sure ? undefined : meantBy(address)
-  if (meant !== undefined) return { kind: 'doubt', ...meant }
+  if (meant !== undefined)
+    return { kind: 'doubt', address: meant, domain: meant.slice(meant.lastIndexOf('@') + 1) }
   const { network, formVersion = '', form, apiTokenId = null } = wish.witness
   const verdict = await askGate(context, { address, network, honeypot, seenAt, proof, trusted })
   switch (verdict.kind) {
@@ -62,12 +62,4 @@ export async function receiveSignUp(
       return { kind: 'asked' }
     }
   }
-}
-
-function meantBy(address: Address): { address: string; domain: string } | undefined {
-  const { didYouMean } = adviseOn(address)
-  if (didYouMean === undefined) return undefined
-  const domain = didYouMean.slice(didYouMean.lastIndexOf('@') + 1)
-  const local = address.email.slice(0, address.email.lastIndexOf('@'))
-  return { address: `${local}@${domain}`, domain }
 }

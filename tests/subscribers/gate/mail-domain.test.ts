@@ -53,18 +53,50 @@ test('a domain without MX takes its mail itself (RFC 5321, 5.1), and the next on
   expect(asked).toEqual(['one.example', 'two.example'])
 })
 
-test.each(['ETIMEOUT', 'ESERVFAIL', 'EREFUSED', 'ECONNREFUSED'])(
-  '%s keeps nobody out, and for a minute nobody waits for it again',
+test('without a name server nobody is kept out, and for a minute nobody is asked', async () => {
+  const { domains, asked } = dns(() => 'ECONNREFUSED')
+
+  await domains.check('one.example', now)
+  await domains.check('two.example', later(59_000))
+  await domains.check('three.example', later(61_000))
+
+  expect(asked).toEqual(['one.example', 'three.example'])
+})
+
+test.each(['ETIMEOUT', 'ESERVFAIL', 'EREFUSED'])(
+  '%s of one domain keeps nobody out, is not asked for again for a minute, and says nothing of others',
   async (code) => {
-    const { domains, asked } = dns(() => code)
+    const { domains, asked } = dns((domain) => (domain === 'ill.example' ? code : 'ENOTFOUND'))
 
-    await domains.check('one.example', now)
-    await domains.check('two.example', later(59_000))
-    await domains.check('three.example', later(61_000))
+    await domains.check('ill.example', now)
+    await domains.check('ill.example', later(59_000))
+    await expect(domains.check('bad.example', later(59_000))).rejects.toEqual(refusal(/not exist/))
+    await domains.check('ill.example', later(61_000))
 
-    expect(asked).toEqual(['one.example', 'three.example'])
+    expect(asked).toEqual(['ill.example', 'bad.example', 'ill.example'])
   },
 )
+
+test('two domains in a row without an answer: the name server is away', async () => {
+  const { domains, asked } = dns(() => 'ETIMEOUT')
+
+  for (const domain of ['one.example', 'two.example', 'three.example'])
+    await domains.check(domain, now)
+
+  expect(asked).toEqual(['one.example', 'two.example'])
+})
+
+test('a reader does not wait for a resolver that takes its time', async () => {
+  let answer: (() => void) | undefined
+  const domains = new MailDomains(
+    async () => new Promise((resolve) => (answer = () => resolve([]))),
+    { patienceMs: 1 },
+  )
+
+  await domains.check('slow.example', now)
+
+  expect(answer).toBeTypeOf('function')
+})
 
 test('what is known is not asked again for ten minutes, good or bad', async () => {
   const { domains, asked } = dns((domain) =>
@@ -81,7 +113,7 @@ test('what is known is not asked again for ten minutes, good or bad', async () =
 
 test('what could not be found out is asked again when the name server is back', async () => {
   let away = true
-  const { domains } = dns(() => (away ? 'ETIMEOUT' : 'ENOTFOUND'))
+  const { domains } = dns(() => (away ? 'ECONNREFUSED' : 'ENOTFOUND'))
   await domains.check('bad.example', now)
   away = false
 

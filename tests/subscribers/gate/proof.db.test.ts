@@ -99,10 +99,10 @@ describe('a proof', () => {
     const count = async () => (await sql`select 1 from used_proof`.execute(house.db)).rows.length
 
     house.wait(9 * 60_000)
-    await sweepGate(house.context)
+    await sweepGate(house.context, async () => {})
     const before = await count()
     house.wait(2 * 60_000)
-    await sweepGate(house.context)
+    await sweepGate(house.context, async () => {})
 
     expect([before, await count()]).toEqual([1, 0])
   })
@@ -221,12 +221,14 @@ describe('what is no proof is refused without a crash', () => {
   })
 })
 
-test('a challenge takes as many guesses as it costs, so that nobody is lucky', async () => {
+test('a challenge takes from one guess to the most, and none is likelier', async () => {
   const { from, to } = PROOF_COST.guesses
 
-  const { solution, challenge } = await answer()
+  const counters: number[] = []
+  for (let time = 0; time < 12; time += 1) counters.push((await answer()).solution.counter)
 
-  expect(challenge.parameters.cost).toBe(PROOF_COST.iterations)
-  expect(solution.counter).toBeGreaterThanOrEqual(from)
-  expect(solution.counter).toBeLessThan(to)
+  expect(Math.min(...counters)).toBeGreaterThanOrEqual(from)
+  expect(Math.max(...counters)).toBeLessThan(to)
+  // A narrow band tells a program where to begin: twelve of 400 in a quarter of them comes once in 400,000.
+  expect(Math.max(...counters) - Math.min(...counters)).toBeGreaterThan((to - from) / 4)
 })

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
@@ -14,6 +14,7 @@ import { ensureFirstNewsletters } from '#editions/newsletter.ts'
 import { createLog } from '#log.ts'
 import { importReaders } from '#subscribers/import/import-readers.ts'
 import { openSources } from '#subscribers/import/reading/source.ts'
+import { openLeavings } from '#subscribers/leavings.ts'
 import { cpuMsOfTree } from './support/cpu.ts'
 import { report, round, tell } from './support/report.ts'
 import { runBench } from './support/scope.ts'
@@ -124,10 +125,12 @@ async function importList(db: Db, file: string) {
   const ends: Record<string, number> = {}
   const cpu = process.cpuUsage()
   const began = performance.now()
+  const log = createLog({ level: 'error', name: 'bench' })
   try {
     await using sources = await openSources([file])
+    await using leavings = openLeavings({ dataDir: dirname(file), log })
     await importReaders(
-      { db, clock: { now: () => new Date() }, secrets: secretsOf() },
+      { db, clock: { now: () => new Date() }, secrets: secretsOf(), leavings },
       {
         sources: sources.all,
         wishes: { map: [], topicColumn: null, suppress: null, newsletters: ['daily'] },

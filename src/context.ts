@@ -22,12 +22,18 @@ export type Clock = { now(): Date }
 export type Relay = { test: boolean }
 
 /** The file of those who left, outside the database. */
-export type Leavings = { note(notes: LeavingNote[]): Promise<void> }
+export type Leavings = { note(notes: (LeavingNote | DomainNote)[]): Promise<void> }
 
 /** Who left one newsletter, or all where none is named; by keyed hash, never by address. */
 export type LeavingNote = {
   at: Date
-  kind: 'left' | 'returned' | 'asked' | 'lifted' | 'complained' | 'erased'
+  kind: 'left' | 'returned' | 'asked' | 'lifted' | 'complained' | 'erased' | ListedKind
   newsletterId: number | null
   addressHash: Buffer
 }
+
+/** By a list that was imported: unsubscribed, bounced, complaining, erased at a former sender, or blocked. */
+export type ListedKind = 'listed' | 'bounced' | 'reported' | 'forgotten' | 'blocked'
+
+/** Nobody at the domain is mailed, or everybody again. */
+export type DomainNote = { at: Date; kind: 'closed' | 'reopened'; domain: string }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 import { type Config, readConfig } from '#config.ts'
-import type { Context, LeavingNote } from '#context.ts'
+import type { Context, DomainNote, LeavingNote } from '#context.ts'
 import { type Db, openDb } from '#db/open.ts'
 import { ensureFirstNewsletters } from '#editions/newsletter.ts'
 import { createLog } from '#log.ts'
@@ -19,7 +19,7 @@ export type House = AsyncDisposable & {
   /** Jobs that verbs left, in order; nobody works on them. */
   jobs: LeftJob[]
   /** What the file of those who left was told. */
-  leavings: LeavingNote[]
+  leavings: (LeavingNote | DomainNote)[]
   /** What was logged. */
   lines: string[]
   /** The time that verbs see. */

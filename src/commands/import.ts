@@ -23,6 +23,8 @@ export const importCommand: Command = {
       options: importOptions,
     })
     const wanted = readImport(values, positionals, new Date())
+    using stop = untilToldToStop({ endsWithParent: false })
+    const { signal } = stop
     await using sources = await openSources(positionals)
     await using house = await call.enter('add readers')
     await using errors = wanted.errorFile === null ? null : await ErrorFile.create(wanted.errorFile)
@@ -35,6 +37,7 @@ export const importCommand: Command = {
       language,
       operatorId: house.operator.id,
       errors,
+      signal,
       onProgress,
       onPreview: (preview) => {
         if (!values.json)
@@ -42,7 +45,7 @@ export const importCommand: Command = {
       },
     })
     await tell(call.out, { house, imported, json: values.json })
-    if (imported.kind !== 'looked') await ask(call, { house, imported, json: values.json })
+    if (imported.kind !== 'looked') await ask(call, { house, imported, json: values.json, signal })
   },
 }
 
@@ -58,14 +61,18 @@ async function tell(out: Call['out'], { house, imported, json }: Answer): Promis
 /** Paced, so it may take long: ended with Ctrl+C, the same command goes on with the rest. */
 async function ask(
   { out }: { out: Out },
-  { house, imported, json }: Answer & { imported: { importId: number } },
+  {
+    house,
+    imported,
+    json,
+    signal,
+  }: Answer & { imported: { importId: number }; signal: AbortSignal },
 ): Promise<void> {
-  using stop = untilToldToStop({ endsWithParent: false })
   const { handled, waiting } = await askImported(house.app.context, {
     importId: imported.importId,
     operatorId: house.operator.id,
-    signal: stop.signal,
-    pause: async (ms) => sleep(ms, undefined, { signal: stop.signal }).catch(() => undefined),
+    signal,
+    pause: async (ms) => sleep(ms, undefined, { signal }).catch(() => undefined),
   })
   if (json || handled === 0) return
   out.line(`${handled} ${handled === 1 ? 'person is' : 'people are'} asked by mail to confirm.`)

@@ -8,6 +8,9 @@ import {
   type Share,
 } from './estimate.ts'
 import type { RelayLimit } from './pace.ts'
+import { isMeant } from './plan-choices-store.ts'
+import { hourOf } from './plan-readers-store.ts'
+import { isWeekly, type Plan } from './plan-store.ts'
 import { type Pace, rateAt } from './pace-bucket.ts'
 import { listPaces } from './pace-store.ts'
 
@@ -36,11 +39,12 @@ export async function planEstimate(
   const paces = await listPaces(db)
   const rates = ratesOf(paces, now)
   const limited = limitedOf(relays, paces)
-  const { notAfterMs, urgent } = await readTimes(db, editionId)
+  const edition = await readEdition(db, editionId)
+  const { notAfterMs, kind } = edition
   // An alert does not wait for a spread.
-  const spread = urgent ? 0 : spreadMs
+  const spread = kind === 'alert' || kind === 'correction' ? 0 : spreadMs
   const counted = limited !== null || spread > 0 || Object.keys(rates).length > 0
-  const shares = counted ? await countShares(db, editionId, { now, rule }) : []
+  const shares = counted ? await countShares(db, edition, { now, rule }) : []
   const measured = counted ? await measureLast(db) : null
   return {
     ...estimateFinish({
@@ -83,44 +87,55 @@ function limitedOf(relays: RelayLimit[], paces: Pace[]): RelayUse[] | null {
   })
 }
 
-async function readTimes(
-  db: Db,
-  editionId: number,
-): Promise<{ notAfterMs: number; urgent: boolean }> {
-  const { rows } = await sql<{ notAfterMs: number; urgent: boolean }>`
-    select (extract(epoch from not_after) * 1000)::bigint as "notAfterMs", kind in ('alert', 'correction') as urgent
+type Edition = Pick<Plan, 'editionId' | 'newsletterId' | 'kind' | 'localTime' | 'weekly'> & {
+  notAfterMs: number
+}
+
+async function readEdition(db: Db, editionId: number): Promise<Edition> {
+  const { rows } = await sql<Edition>`
+    select id as "editionId", newsletter_id as "newsletterId", kind, ${isWeekly} as weekly
+         , (select n.local_time::text from newsletter n where n.id = newsletter_id) as "localTime"
+         , (extract(epoch from not_after) * 1000)::bigint as "notAfterMs"
       from edition where id = ${editionId}`.execute(db)
   const [row] = rows
   if (row === undefined) throw new Error(`edition ${editionId} is not there`)
   return row
 }
 
-/** The readers as they are now, by destination and hour; a zone that nobody knows has the hour of UTC. */
+/**
+ * The readers as they are now whose choices mean the edition, by destination and hour, as planning counts them; a zone
+ * that nobody knows has the hour of UTC. Stories that a reader's topics leave out are not looked at: few lose all.
+ */
 async function countShares(
   db: Db,
-  editionId: number,
+  edition: Edition,
   { now, rule }: { now: Date; rule: 'now' | 'local hour' },
 ): Promise<Share[]> {
   const { rows } = await sql<Share>`
     with share as (
       select coalesce(dd.destination_id, 1) as destination_id
-           , case ${rule} when 'now' then '*' else s.time_zone end as zone, count(*) as mails
-        from edition e
-        join subscription u on u.newsletter_id = e.newsletter_id and u.cadence <> 'off'
+           , ${hourOf({ ...edition, releaseRule: rule })} as hour, count(*) as mails
+        from subscription u
         join subscriber s on s.id = u.subscriber_id and s.state = 'active'
         left join domain_destination dd on dd.domain = s.domain
-       where e.id = ${editionId}
+       where u.newsletter_id = ${edition.newsletterId} and u.cadence <> 'off'
+         and (${rule} <> 'now' or u.snoozed_until is null or u.snoozed_until <= ${now})
+         and not exists (select from suppression p where p.address_hash = s.address_hash)
+         and not exists (select from suppressed_domain x where x.domain = s.domain)
+         ${isMeant(edition)}
        group by 1, 2
     )
     select t.name as destination, s.mails
-         , case when s.zone = '*' then ${now}::timestamptz
-                else greatest(${now}::timestamptz, (e.edition_date + n.local_time) at time zone coalesce(known.name, 'UTC'))
+         , case when s.hour = '*' then ${now}::timestamptz
+                else greatest(${now}::timestamptz
+                            , (e.edition_date + coalesce(nullif(split_part(s.hour, ' ', 2), '')::time, n.local_time))
+                                at time zone coalesce(known.name, 'UTC'))
            end as "releaseAt"
       from share s
       join destination t on t.id = s.destination_id
-      join edition e on e.id = ${editionId}
+      join edition e on e.id = ${edition.editionId}
       join newsletter n on n.id = e.newsletter_id
-      left join (select name from pg_timezone_names where ${rule} <> 'now') known on known.name = s.zone`.execute(
+      left join (select name from pg_timezone_names where ${rule} <> 'now') known on known.name = split_part(s.hour, ' ', 1)`.execute(
     db,
   )
   return rows

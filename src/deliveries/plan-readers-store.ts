@@ -76,7 +76,11 @@ export async function pickReaders(
 }
 
 /** A reader's own hour counts where it is later than the newsletter's: `Europe/Berlin 07:30`. */
-function hourOf({ kind, releaseRule, localTime }: Plan): RawBuilder<unknown> {
+export function hourOf({
+  kind,
+  releaseRule,
+  localTime,
+}: Pick<Plan, 'kind' | 'releaseRule' | 'localTime'>): RawBuilder<unknown> {
   if (releaseRule === 'now') return sql`'*'::text`
   if (kind !== 'digest') return sql`s.time_zone`
   return sql`

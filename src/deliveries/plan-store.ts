@@ -20,12 +20,16 @@ export type Plan = {
   warmUp: WarmUp | null
 }
 
+/** Whether the edition goes to those who want its newsletter once a week; of a row of `edition`. */
+export const isWeekly = sql<boolean>`
+  (select n.cadence = 'weekly' or extract(isodow from edition_date) = n.weekly_day
+     from newsletter n where n.id = newsletter_id)`
+
 const planColumns = sql`
   id as "editionId", newsletter_id as "newsletterId", kind, release_rule as "releaseRule", release_at as "releaseAt"
 , created_at as "createdAt", plan_cursor as cursor, test, warm_up as "warmUp"
 , (select n.local_time::text from newsletter n where n.id = newsletter_id) as "localTime"
-, (select n.cadence = 'weekly' or extract(isodow from edition_date) = n.weekly_day
-     from newsletter n where n.id = newsletter_id) as weekly`
+, ${isWeekly} as weekly`
 
 const mayBePlanned = sql`
   state = 'sending' and planned_at is null and not exists (select from restore_mark where held is not null)`

@@ -38,6 +38,7 @@ export async function requestToJoin(context: Joining, input: SignUp): Promise<vo
     const asking = await askToJoin({ ...context, db }, read)
     if (asking === undefined) return false
     const { subscriber, newsletterIds, topicIds } = asking
+    const { language, attributes = {} } = read
     return planLimited(db, {
       kind: 'confirmation',
       subscriberId: subscriber.id,
@@ -45,7 +46,12 @@ export async function requestToJoin(context: Joining, input: SignUp): Promise<vo
       addressHash: hashAddress(secrets, read.address.email),
       limitHash,
       form,
-      payload: { newsletterIds, topicIds, language: read.language },
+      payload: {
+        newsletterIds,
+        topicIds,
+        language,
+        ...(Object.keys(attributes).length > 0 && { attributes }),
+      },
       test: relay.test,
       now: clock.now(),
     })

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Context, LeavingNote, Leavings } from '#context.ts'
+import type { Context, Leavings } from '#context.ts'
 import { hasCode, reasonOf } from '#errors.ts'
 import type { Log } from '#log.ts'
 import { hashAddress } from '#secrets.ts'
@@ -44,7 +44,7 @@ export function openLeavings({
     writing = undefined
   }
   return {
-    async note(notes: LeavingNote[]): Promise<void> {
+    async note(notes): Promise<void> {
       if (notes.length === 0) return
       const { promise, resolve: noted } = Promise.withResolvers<void>()
       waiting.push({ lines: notes.map(lineOf).join(''), noted })

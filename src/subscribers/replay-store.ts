@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import type { Line } from './leaving-line.ts'
+import type { SuppressionReason } from './suppression/suppression-store.ts'
 
 /** How far the file of this name was replayed, in bytes; a restored database knows an earlier place. */
 export async function findPlace(db: Db, file: string): Promise<number> {
@@ -55,11 +56,14 @@ const takenBack = sql`
    where x.address_hash = o.address_hash and c.kind in ('lifted', 'confirmed', 'returned') and c.at >= o.at`
 
 /** Puts the addresses back on the do-not-mail list. */
-export async function suppressAgain(db: Db, lines: Line[]): Promise<number> {
+export async function suppressAgain(
+  db: Db,
+  lines: (Line & { reason: SuppressionReason })[],
+): Promise<number> {
   const { numAffectedRows } = await sql`
     insert into suppression (address_hash, reason, at)
     select distinct on (o.address_hash) o.address_hash, o.reason, o.at
-      from unnest(${lines.map((line) => line.addressHash)}::bytea[], ${lines.map((line) => line.kind)}::text[]
+      from unnest(${lines.map((line) => line.addressHash)}::bytea[], ${lines.map((line) => line.reason)}::text[]
                 , ${lines.map((line) => line.at)}::timestamptz[]) as o (address_hash, reason, at)
      where not exists (${takenBack})
      order by o.address_hash, o.reason in ('complained', 'erased') desc, o.at desc

@@ -66,12 +66,12 @@ export async function readSignUp({ db }: Pick<Context, 'db'>, input: SignUp): Pr
 export type Asking = { subscriber: Subscriber; newsletterIds: number[]; topicIds: number[] }
 
 /**
- * Records that somebody asked to join with this address. Who may be mailed about it is returned; undefined for an
+ * Records that somebody asked to join with this address; of a reader who is here already nothing changes by it. Who may be mailed about it is returned; undefined for an
  * address that nobody may ask again, which gets no mail and whose form shows no difference.
  */
 export async function askToJoin(
   { db, clock, secrets }: Pick<Context, 'db' | 'clock' | 'secrets'>,
-  { address, newsletterIds, topicIds, timeZone, language, attributes, witness }: ReadSignUp,
+  { address, newsletterIds, topicIds, timeZone, language, witness }: ReadSignUp,
 ): Promise<Asking | undefined> {
   const now = clock.now()
   const addressHash = hashAddress(secrets, address.email)
@@ -79,7 +79,6 @@ export async function askToJoin(
   const known = { publicId: newPublicId(), ...address, addressHash, timeZone, language, now }
   const subscriber = await ensureSubscriber(db, known)
   const subscriberId = subscriber.id
-  if (attributes !== undefined) await putAttributes(db, { subscriberId, attributes })
   await recordChoices(db, { kind: 'asked', subscriberId, newsletterIds, topicIds, witness, now })
   return { subscriber, newsletterIds, topicIds }
 }
@@ -91,6 +90,8 @@ type AskedFor = {
   topicIds: number[]
   /** What the form was in. */
   language: string
+  /** What the API said of the reader, if it is so. */
+  attributes: Attributes
   /** When the mail was due. */
   askedAt: Date
 }
@@ -117,6 +118,7 @@ export async function readConfirmation(
     newsletterIds: asked.newsletterIds,
     topicIds: asked.topicIds ?? [],
     language: asked.language ?? subscriber.language,
+    attributes: asked.attributes ?? {},
     askedAt: asked.releaseAt,
   }
 }
@@ -145,7 +147,7 @@ export async function confirm(
     const confirmation = await readConfirmation({ db: transaction, clock, secrets }, token)
     if (confirmation.kind !== 'open') return confirmation
     const now = clock.now()
-    const { newsletterIds, topicIds, subscriber } = confirmation
+    const { newsletterIds, topicIds, subscriber, attributes } = confirmation
     if (subscriber.email !== null) {
       const addressHash = hashAddress(secrets, subscriber.email)
       await liftByReader(transaction, { subscriberId, addressHash, witness, now })
@@ -159,6 +161,7 @@ export async function confirm(
       now,
     } as const
     await admit(transaction, agreed)
+    await putAttributes(transaction, { subscriberId, attributes })
     return { ...confirmation, kind: 'confirmed' as const }
   })
 }

@@ -94,10 +94,12 @@ describe.each(languages)('the words on own data in %s', (language) => {
   test('name every state and reason of a mail', () => {
     const states = ['planned', 'claimed', 'accepted', 'rejected', 'uncertain']
     const said = states.map((state) => stateInWords({ state, reason: null }, language))
-    const left = stateInWords({ state: 'excluded', reason: 'over cap' }, language)
+    const reasons = ['left', 'over cap', 'moved', 'warming up']
+    const left = reasons.map((reason) => stateInWords({ state: 'excluded', reason }, language))
 
     expect(new Set(said).size).toBe(states.length)
     expect(said.filter((word) => states.includes(word))).toEqual([])
-    expect(left).toMatch(/\(.+\)$/)
+    expect(left).toEqual(left.map(() => expect.stringMatching(/\(.+\)$/)))
+    expect(left.filter((word, index) => word.includes(`(${reasons[index]})`))).toEqual([])
   })
 })

@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(async () => house[Symbol.asyncDispose]())
 
 describe('who is asked', () => {
-  test('is sent a confirmation with what the shop said of them, and nothing else', async () => {
+  test('is sent a confirmation, and what the shop said of them counts once they say yes', async () => {
     await sql`insert into topic (slug, name, offered) values ('trade', 'Trade', true)`.execute(
       house.db,
     )
@@ -36,25 +36,40 @@ describe('who is asked', () => {
       attributes: { plan: 'gold', orders: 7 },
     })
     await takeSignUps(house.context)
+    const before = await attributesOf(email)
+    await house.post(`/c/${await confirmationToken(house, email)}`)
 
     expect(answer).toEqual({ status: 202, body: { state: 'asked' } })
+    expect(before).toEqual({})
+    expect(await attributesOf(email)).toEqual({ plan: 'gold', orders: 7 })
     expect(await serviceMails(house, 'confirmation')).toEqual([email])
     expect(await subscriberOf(house, email)).toMatchObject({
-      state: 'pending',
+      state: 'active',
       timeZone: 'America/New_York',
       language: 'fr-CA',
     })
     const { rows } = await sql`
-      select s.attributes, e.kind, e.form, e.api_token_id is not null as "byToken"
-        from subscriber s join consent_event e on e.subscriber_id = s.id order by e.id`.execute(
+      select kind, form, api_token_id is not null as "byToken" from consent_event order by id`.execute(
       house.db,
     )
-    expect(rows[0]).toEqual({
-      attributes: { plan: 'gold', orders: 7 },
-      kind: 'asked',
-      form: 'api shop',
-      byToken: true,
+    expect(rows[0]).toEqual({ kind: 'asked', form: 'api shop', byToken: true })
+  })
+
+  test('and is a reader already keeps the row as it is until the yes', async () => {
+    await addReaders(house, 1)
+    const rowOf = async () => (await sql`select * from subscriber`.execute(house.db)).rows
+    const before = await rowOf()
+
+    await post({
+      email: 'Reader1@example.org',
+      timeZone: 'Asia/Tokyo',
+      language: 'fr',
+      attributes: { plan: 'none' },
     })
+    await takeSignUps(house.context)
+
+    expect(await serviceMails(house, 'confirmation')).toEqual(['reader1@example.org'])
+    expect(await rowOf()).toEqual(before)
   })
 
   test('gets the first newsletter where none is named', async () => {
@@ -218,4 +233,10 @@ async function post(body: object, bearer = token) {
 async function put(reason: SuppressionReason, address: string): Promise<void> {
   const addressHash = hashAddress(house.context.secrets, address)
   await suppress(house.db, { rows: [{ addressHash, reason }], now: house.now })
+}
+
+async function attributesOf(address: string): Promise<unknown> {
+  const { rows } = await sql<{ attributes: unknown }>`
+    select attributes from subscriber where email = ${address}`.execute(house.db)
+  return rows[0]?.attributes
 }

@@ -44,8 +44,7 @@ describe.each(places)('on %s', (_place, kind) => {
   rule('asking while a job is at work makes exactly one more after it', async () => {
     await using backend = await openEmptyBackend(kind)
     await using queues = await openQueues({ backend, log })
-    const begun = gate()
-    const end = gate()
+    const [begun, end] = [gate(), gate()]
     let runs = 0
     const drain = async () => {
       runs += 1

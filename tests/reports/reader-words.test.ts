@@ -102,6 +102,11 @@ test.each<[string, Partial<MailRow>, string]>([
     { ...LEFT_OUT, reason: 'over cap' },
     'as many mails as one reader may get',
   ],
+  [
+    'to an old address',
+    { ...LEFT_OUT, reason: 'moved' },
+    'left out at 2026-11-22 06:30:04 UTC: the reader’s address was another one by then',
+  ],
   ['told already', { ...LEFT_OUT, reason: 'already told' }, 'an earlier mail told all its stories'],
   ['stopped', { ...LEFT_OUT, reason: 'stopped' }, 'the edition was stopped'],
   ['of who is suppressed', { ...LEFT_OUT, reason: 'suppressed' }, 'do-not-mail list'],
@@ -162,7 +167,7 @@ test('a reader on the do-not-mail list is told so before everything else', () =>
 test('a consent event says what, about what, by which mail and form', () => {
   const event = {
     at: SENT,
-    kind: 'left',
+    kind: 'left' as const,
     about: 'Morning digest',
     cadence: null,
     form: 'one-click',

@@ -80,13 +80,17 @@ export async function uniteMails(
   await sql`update service_mail set subscriber_id = ${to} where subscriber_id = ${from}`.execute(db)
 }
 
-/** The other row has no person any more. Its ledger rows and consent events stay, for the counts. */
-export async function emptyReader(db: Db, id: number): Promise<void> {
-  await sql`delete from subscription where subscriber_id = ${id}`.execute(db)
-  await sql`delete from story_mute where subscriber_id = ${id}`.execute(db)
-  await sql`delete from subscriber_key where subscriber_id = ${id}`.execute(db)
+/** Letters of that row are this person's: an erasure looks for them under its number. */
+export async function uniteLetters(
+  db: Db,
+  { from, to }: { from: number; to: number },
+): Promise<void> {
   await sql`
-    update subscriber
-       set state = 'erased', email = null, address_hash = null, domain = null, digest_time = null, attributes = '{}'
-     where id = ${id}`.execute(db)
+    with forward as (
+      update service_mail set payload = jsonb_set(payload, '{reader}', to_jsonb(${to}::bigint))
+       where kind = 'forward' and payload -> 'reader' = to_jsonb(${from}::bigint)
+    )
+    update returned set subscriber_id = ${to} where subscriber_id = ${from} and kind = 'reply'`.execute(
+    db,
+  )
 }

@@ -5,15 +5,16 @@ import { hashAddress } from '#secrets.ts'
 import { type Address, limitKeyOf } from '#subscribers/address.ts'
 import { recordConsent } from '#subscribers/consent/consent-store.ts'
 import type { Witness } from '#subscribers/consent/witness.ts'
+import { dropChoices, dropReplies, emptySubscriber } from '#subscribers/erasure/erase-store.ts'
 import { liftByReader } from '#subscribers/suppression/lift.ts'
 import { mayAsk } from '#subscribers/suppression/may-ask.ts'
 import { openToken } from '#subscribers/tokens.ts'
 import {
   type Asked,
-  emptyReader,
   findAsked,
   moveReader,
   uniteChoices,
+  uniteLetters,
   uniteMails,
 } from './address-change-store.ts'
 import {
@@ -164,8 +165,27 @@ async function unite(
   const both = { from: other.id, to: subscriberId }
   const newsletterIds = await uniteChoices(db, { ...both, now })
   await uniteMails(db, both)
-  await emptyReader(db, other.id)
-  await recordConsent(db, { subscriberId: other.id, kind: 'erased', witness, now })
+  await uniteLetters(db, both)
+  await emptyOther(db, { other, witness, now })
   for (const newsletterId of newsletterIds)
     await recordConsent(db, { subscriberId, newsletterId, kind: 'confirmed', witness, now })
+}
+
+/**
+ * The other row has no person any more, and its old links lead to nobody; its ledger rows stay, for the counts. Less than
+ * an erasure: the address lives on, and is not to stand on the do-not-mail list.
+ */
+async function emptyOther(
+  db: Db,
+  {
+    other: { id: subscriberId, email },
+    witness,
+    now,
+  }: { other: Addressee; witness: Witness; now: Date },
+): Promise<void> {
+  if (email !== null) await dropReplies(db, { subscriberId, email })
+  // Before the key goes: recording would make a new one.
+  await recordConsent(db, { subscriberId, kind: 'erased', witness, now })
+  await dropChoices(db, { subscriberId })
+  await emptySubscriber(db, { subscriberId })
 }

@@ -76,6 +76,7 @@ function comeBack(row: MailRow): string[] {
 const WHY: Record<string, string> = {
   left: 'unsubscribed by then',
   suppressed: 'the address is on the do-not-mail list, or was no active reader’s',
+  moved: 'the reader’s address was another one by then',
   snoozed: 'paused',
   'over cap': 'as many mails as one reader may get were sent before',
   'already told': 'an earlier mail told all its stories',

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
+import type { ConsentKind } from '#subscribers/consent/consent-store.ts'
 import type { MailRow } from './mail-words.ts'
 
 export type ReaderRow = {
@@ -49,7 +50,7 @@ export async function listChoices(db: Db, readerId: number): Promise<ChoiceRow[]
 
 export type ConsentRow = {
   at: Date
-  kind: string
+  kind: ConsentKind
   about: string | null
   cadence: string | null
   form: string

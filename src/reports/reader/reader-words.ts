@@ -1,3 +1,4 @@
+import type { ConsentKind } from '#subscribers/consent/consent-store.ts'
 import type { Suppression } from './reader-report.ts'
 import { timeOf } from './mail-words.ts'
 import type { ChoiceRow, ConsentRow, ReaderRow } from './reader-store.ts'
@@ -53,7 +54,7 @@ export function choiceInWords(
   return `${name}: ${CADENCES[cadence]} since ${timeOf(changedAt)}${paused}`
 }
 
-const CONSENT: Record<string, string> = {
+const CONSENT: Record<ConsentKind, string> = {
   asked: 'asked to sign up',
   confirmed: 'confirmed by the link in the mail',
   added: 'was added by the team',
@@ -69,10 +70,9 @@ const CONSENT: Record<string, string> = {
 }
 
 export function consentInWords({ at, kind, about, cadence, form, edition }: ConsentRow): string {
-  const what = CONSENT[kind] ?? kind
   const choice = isCadence(cadence) ? ` (${CADENCES[cadence]})` : ''
   const mail = edition === null || edition === 0 ? '' : `, by a mail of edition ${edition}`
-  return `${timeOf(at)} ${what}${about === null ? '' : `: ${about}`}${choice}${mail} (${form})`
+  return `${timeOf(at)} ${CONSENT[kind]}${about === null ? '' : `: ${about}`}${choice}${mail} (${form})`
 }
 
 function isCadence(word: string | null): word is ChoiceRow['cadence'] {

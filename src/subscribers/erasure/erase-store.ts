@@ -32,7 +32,10 @@ export async function findErasedThen(
 }
 
 /** Links in old mails name nobody from now on: the public id is another one. */
-export async function emptySubscriber(db: Db, { subscriberId }: Erasing): Promise<void> {
+export async function emptySubscriber(
+  db: Db,
+  { subscriberId }: Pick<Erasing, 'subscriberId'>,
+): Promise<void> {
   await sql`
     update subscriber
        set state = 'erased', public_id = ${randomBytes(6).readUIntBE(0, 6)}, email = null, address_hash = null, domain = null
@@ -41,9 +44,13 @@ export async function emptySubscriber(db: Db, { subscriberId }: Erasing): Promis
 }
 
 /** What the reader chose, and the key that made the hashes in the consent ledger tell anything. */
-export async function dropChoices(db: Db, { subscriberId }: Erasing): Promise<void> {
+export async function dropChoices(
+  db: Db,
+  { subscriberId }: Pick<Erasing, 'subscriberId'>,
+): Promise<void> {
   await sql`delete from subscription where subscriber_id = ${subscriberId}`.execute(db)
   await sql`delete from story_mute where subscriber_id = ${subscriberId}`.execute(db)
+  await sql`delete from import_ask where subscriber_id = ${subscriberId}`.execute(db)
   await sql`delete from subscriber_key where subscriber_id = ${subscriberId}`.execute(db)
 }
 
@@ -63,7 +70,7 @@ export async function emptyServiceMails(db: Db, { subscriberId, now }: Erasing):
   )
   await sql`
     update service_mail m
-       set recipient = '', address_hash = '', reply = null, payload = m.payload - 'domain' - 'addressVersion'
+       set recipient = '', address_hash = '', reply = null, payload = m.payload - '{domain,addressVersion,attributes}'::text[]
          , not_after = least(m.not_after, ${now}::timestamptz)
          , limit_hash = case when c.counts then m.limit_hash end
          , subscriber_id = case when c.counts then null else m.subscriber_id end
@@ -106,7 +113,10 @@ export async function dropLetters(
 }
 
 /** A relay's answer often repeats the address. Looked up by the keys of the editions: a reader's rows have no index. */
-export async function dropReplies(db: Db, { subscriberId, email }: Erasing): Promise<void> {
+export async function dropReplies(
+  db: Db,
+  { subscriberId, email }: Pick<Erasing, 'subscriberId' | 'email'>,
+): Promise<void> {
   await sql`
     update returned set reply = null
      where subscriber_id = ${subscriberId} and ${holds(sql`reply`, email)}`.execute(db)

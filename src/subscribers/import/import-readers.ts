@@ -5,7 +5,7 @@ import { findNewsletterIds } from '../store.ts'
 import type { ErrorFile } from './error-file.ts'
 import { examine, type Examined, type Table } from './examine.ts'
 import type { Wishes } from './formats/recognise.ts'
-import { importPeople, type Progress } from './import-people.ts'
+import { importPeople, type Progress, refuseWhenStopped } from './import-people.ts'
 import { type Preview, previewOf } from './preview.ts'
 import { RowReader } from './read-row.ts'
 import type { Source } from './reading/source.ts'
@@ -34,6 +34,8 @@ export type Import = {
   /** Only looks. */
   dryRun: boolean
   errors: ErrorFile | null
+  /** Ends it behind the batches in hand. */
+  signal?: AbortSignal
   onPreview?: (preview: Preview) => void
   onProgress?: (progress: Progress) => void
 }
@@ -50,7 +52,7 @@ export type Imported =
  * @throws Refusal before anything is changed
  */
 export async function importReaders(
-  context: Pick<Context, 'db' | 'clock' | 'secrets'>,
+  context: Pick<Context, 'db' | 'clock' | 'secrets' | 'leavings'>,
   input: Import,
 ): Promise<Imported> {
   const newsletterIds = await findAll(input.wishes.newsletters, {
@@ -72,14 +74,12 @@ export async function importReaders(
     const { preview } = staged
     if (input.dryRun) return { kind: 'looked', preview }
     refuseWithoutNewsletter(preview)
-    const run =
-      known?.state === 'running'
-        ? known
-        : await begin(context, { tables, fileHash, mapping, input })
+    const run = known ?? (await begin(context, { tables, fileHash, mapping, input }))
     const counts = await importPeople(staged.lanes, {
+      ...context,
       run,
       terms: { ...input, newsletterIds, topicIds },
-      clock: context.clock,
+      signal: input.signal,
       onProgress: input.onProgress ?? ignore,
     })
     return { kind: 'done', preview, importId: run.id, counts }
@@ -133,11 +133,14 @@ async function stage(
   const total = input.sources.reduce((sum, { bytes }) => sum + bytes, 0)
   const onProgress = input.onProgress ?? ignore
   let done = 0
-  const onBytes = (bytes: number) => onProgress({ step: 'reading', done: (done += bytes), total })
+  const onBytes = (bytes: number) => {
+    refuseWhenStopped(input.signal)
+    onProgress({ step: 'reading', done: (done += bytes), total })
+  }
   const read = await stageTables(lanes, tables, { rows, errors: input.errors, onBytes })
   const [one, two] = await Promise.all([sortLane(lanes[0]), sortLane(lanes[1])])
   const counts = addCounts(one.counts, two.counts)
-  const goesOnAt = known?.state === 'running' ? known.place : null
+  const goesOnAt = known === undefined || known.state === 'done' ? null : known.place
   const preview = previewOf({
     tables,
     read,

@@ -94,6 +94,19 @@ export async function endRun(db: Db, { id, now }: { id: number; now: Date }): Pr
   )
 }
 
+/** Interrupted where somebody could still say so; a killed one stays "running". The same file goes on with either. */
+export async function stopRun(db: Db, { id, now }: { id: number; now: Date }): Promise<void> {
+  await sql`update import_run set state = 'stopped', ended_at = ${now} where id = ${id} and state = 'running'`.execute(
+    db,
+  )
+}
+
+export async function resumeRun(db: Db, id: number): Promise<void> {
+  await sql`update import_run set state = 'running', ended_at = null where id = ${id} and state = 'stopped'`.execute(
+    db,
+  )
+}
+
 function dayOf(consent: NewRun['consent']): string | null {
   return consent?.date?.toISOString().slice(0, 10) ?? null
 }

@@ -63,6 +63,7 @@ export type Asked = {
   newsletterIds: number[]
   topicIds: number[] | null
   language: string | null
+  attributes: Attributes | null
   /** Its address must not be mailed, in a way that no reader lifts. */
   closed: boolean
   /** The reader left, complained or was erased after it was made. */
@@ -78,6 +79,7 @@ export async function findAsked(
   const { rows } = await sql<Asked>`
     select m.release_at as "releaseAt", m.payload -> 'newsletterIds' as "newsletterIds"
          , m.payload -> 'topicIds' as "topicIds", m.payload ->> 'language' as language
+         , m.payload -> 'attributes' as attributes
          , coalesce(p.reason in ('asked', 'blocked'), false)
            or exists (select from suppressed_domain d where d.domain = s.domain) as closed
          , coalesce(p.reason not in ('asked', 'blocked', 'bounced') and p.at >= m.release_at, false)

@@ -24,29 +24,32 @@ export function parseDomain(text: string): string | undefined {
  * @throws Refusal that counts the readers it would touch, unless the person is sure
  */
 export async function blockDomain(
-  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { db, clock, leavings }: Pick<Context, 'db' | 'clock' | 'leavings'>,
   { domain, sure, actor }: { domain: string; sure: boolean; actor: Actor },
 ): Promise<{ added: boolean; readers: number }> {
-  return inTransaction(db, async (transaction) => {
+  const now = clock.now()
+  const done = await inTransaction(db, async (transaction) => {
     const readers = await countReadersAt(transaction, domain)
     if (readers > 0 && !sure)
       throw new Refusal(
         `@${domain} has ${readersOf(readers)}, and none of them would get mail any more. If so, add --yes`,
         { field: 'yes' },
       )
-    const now = clock.now()
     const added = await addDomain(transaction, { domain, operatorId: actor.id, now })
     if (added) await recordDomain(transaction, { ...of(actor), domain, kind: 'suppressed', now })
     return { added, readers }
   })
+  if (done.added) await leavings.note([{ at: now, kind: 'closed', domain }])
+  return done
 }
 
 /** @throws Refusal when it is not on the list, or that counts the readers who would be mailed again */
 export async function liftDomain(
-  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { db, clock, leavings }: Pick<Context, 'db' | 'clock' | 'leavings'>,
   { domain, sure, actor }: { domain: string; sure: boolean; actor: Actor },
 ): Promise<{ readers: number }> {
-  return inTransaction(db, async (transaction) => {
+  const now = clock.now()
+  const done = await inTransaction(db, async (transaction) => {
     if (!(await dropDomain(transaction, domain)))
       throw new Refusal('this domain is not on the do-not-mail list', { field: 'address' })
     const readers = await countReadersAt(transaction, domain)
@@ -56,9 +59,11 @@ export async function liftDomain(
         { field: 'yes' },
       )
     const kind = 'lifted' as const
-    await recordDomain(transaction, { ...of(actor), domain, kind, now: clock.now() })
+    await recordDomain(transaction, { ...of(actor), domain, kind, now })
     return { readers }
   })
+  await leavings.note([{ at: now, kind: 'reopened', domain }])
+  return done
 }
 
 export function readersOf(count: number): string {

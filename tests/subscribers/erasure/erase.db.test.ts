@@ -12,6 +12,7 @@ import {
   openLife,
   OTHER_EMAIL,
   placesOf,
+  placesOfReader,
   WITNESS,
 } from './life-fixture.ts'
 
@@ -89,6 +90,18 @@ test('a confirmation that was followed by a yes yesterday is not counted against
   await eraseSubscriber(life.context, about)
 
   expect(await placesOf(life, limitHash.toString('hex'))).toEqual(['suppression: address_hash'])
+})
+
+test('what is kept by the number of a person goes too, but for what the counts need', async () => {
+  await sql`
+    update service_mail set payload = payload || '{"attributes": {"city": "Harbour Town"}}' where limit_hash is not null`.execute(
+    life.db,
+  )
+
+  await eraseSubscriber(life.context, about)
+
+  expect(await placesOfReader(life, 1)).toEqual(['consent_event', 'delivery', 'returned'])
+  expect(await placesOf(life, 'harbour town')).toEqual([])
 })
 
 test('the counts of editions and of the consent ledger are those of before', async () => {

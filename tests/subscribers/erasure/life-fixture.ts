@@ -77,6 +77,14 @@ async function correspond(life: Life): Promise<void> {
 async function wait(life: Life): Promise<void> {
   const { db, context, now } = life
   await sql`
+    with run as (
+      insert into import_run (at, file_hash, file_name, format, mapping)
+      values (${now}, sha256('list'), 'list.csv', 'plain', '{}') returning id
+    )
+    insert into import_ask (subscriber_id, import_id) select s.id, run.id from subscriber s, run`.execute(
+    db,
+  )
+  await sql`
     insert into returned (at, channel, event_key, kind, verdict, payload)
     values (${now}, 'ses', 'waiting', 'bounce', 'hard', ${JSON.stringify({ recipient: hashOf(life).toString('hex') })}::jsonb)`.execute(
     db,
@@ -110,6 +118,26 @@ export async function placesOf({ db }: Pick<House, 'db'>, text: string): Promise
        where strpos(lower(e.value), ${text.toLowerCase()}) > 0
        order by 1`.execute(db)
     places.push(...rows.map(({ column }) => `${name}: ${column}`))
+  }
+  return places
+}
+
+/** The tables that tell something by the reader's number. Mails that went out keep theirs, emptied of everything else. */
+export async function placesOfReader(
+  { db }: Pick<House, 'db'>,
+  subscriberId: number,
+): Promise<string[]> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select c.table_name as name
+      from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+     where c.table_schema = 'public' and c.column_name = 'subscriber_id' and t.table_type = 'BASE TABLE'
+       and c.table_name !~ '^delivery_' and c.table_name <> 'service_mail'
+     order by 1`.execute(db)
+  const places: string[] = []
+  for (const { name } of tables) {
+    const { rows } = await sql`
+      select 1 from ${sql.table(name)} where subscriber_id = ${subscriberId} limit 1`.execute(db)
+    if (rows.length > 0) places.push(name)
   }
   return places
 }

@@ -16,21 +16,45 @@ test('an interrupted import goes on behind the last batch that was committed', a
     },
   })
   await expect(killed).rejects.toThrow('killed')
-  const { rows: before } = await sql<{ added: number }>`
-    select (counts ->> 'added')::int as added from import_run`.execute(house.db)
+  const { rows: before } = await sql<{ added: number; state: string }>`
+    select (counts ->> 'added')::int as added, state from import_run`.execute(house.db)
 
   const imported = await importLists(house, list)
 
   expect(before[0]?.added).toBeGreaterThan(0)
   expect(before[0]?.added).toBeLessThan(24_000)
+  expect(before[0]?.state).toBe('stopped')
   expect(imported).toMatchObject({ kind: 'done', counts: { added: 24_000 } })
   expect(imported).toMatchObject({
     preview: { goesOnAt: { never: [expect.any(Number), expect.any(Number)] } },
   })
   const { rows } = await sql`
     select (select count(*) from subscriber) as readers, (select count(*) from consent_event) as events
-         , (select count(*) from import_run) as runs`.execute(house.db)
-  expect(rows).toEqual([{ readers: 24_000, events: 24_000, runs: 1 }])
+         , (select array_agg(state) from import_run) as runs`.execute(house.db)
+  expect(rows).toEqual([{ readers: 24_000, events: 24_000, runs: ['done'] }])
+})
+
+test('an import that is told to stop ends behind the batches in hand, and says how to go on', async () => {
+  await using house = await openHouse()
+  const names = Array.from({ length: 24_000 }, (_, number) => `reader${number}@example.org`)
+  const list = { 'list.csv': `email,x\n${names.join(',\n')},\n` }
+  const controller = new AbortController()
+  const stopped = importLists(house, list, {
+    signal: controller.signal,
+    onProgress: ({ step }) => {
+      if (step === 'readers') controller.abort()
+    },
+  })
+  await expect(stopped).rejects.toThrow('the same command goes on where it was')
+  const { rows } = await sql`
+    select state, ended_at as at, (counts ->> 'added')::int < 24000 as part from import_run`.execute(
+    house.db,
+  )
+
+  const imported = await importLists(house, list)
+
+  expect(rows).toEqual([{ state: 'stopped', at: house.now, part: true }])
+  expect(imported).toMatchObject({ kind: 'done', counts: { added: 24_000 } })
 })
 
 test('two imports of one list at once make each reader once', async () => {

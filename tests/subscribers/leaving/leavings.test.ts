@@ -51,6 +51,15 @@ test('a line says what it was told, and has the length of every other', () => {
   expect(new Set(texts.map((text) => text.length)).size).toBe(1)
 })
 
+test('a line of a whole domain says which, and what became of it', () => {
+  const domain = 'xn--zeitung-n2a.example'
+  const notes = (['closed', 'reopened'] as const).map((kind) => ({ at: NOTE.at, kind, domain }))
+
+  const texts = notes.map(lineOf)
+
+  expect(texts.map((text) => parseLine(text.slice(0, -1)))).toEqual(notes)
+})
+
 test('every damaged character of a line is noticed', () => {
   const text = lineOf(NOTE).slice(0, -1)
 
@@ -79,14 +88,18 @@ test('processes of a machine write into one file, and a later start goes on in i
 })
 
 test('two files never have one name', async () => {
-  await openLeavings({ dataDir, log }).note([NOTE])
+  await using one = openLeavings({ dataDir, log })
+  await using other = openLeavings({ dataDir, log })
+  await one.note([NOTE])
   const [first] = await readNotes()
   await rm(leavingsPath(dataDir))
-  await openLeavings({ dataDir, log }).note([NOTE])
+  await other.note([NOTE])
 
   const [second] = await readNotes()
 
-  expect(first?.addressHash).not.toEqual(second?.addressHash)
+  const name = { kind: 'opened', addressHash: expect.any(Buffer) }
+  expect([first, second]).toMatchObject([name, name])
+  expect(first).not.toEqual(second)
 })
 
 test('a file that takes no line is told in the log, and the reader has left all the same', async () => {
@@ -123,7 +136,9 @@ test('who comes while the disk is busy shares the next write, and each waits for
   const seen = await Promise.all(
     Array.from({ length: 50 }, async (_, index) => {
       await leavings.note([{ ...NOTE, newsletterId: 1000 + index }])
-      return (await readNotes()).some((note) => note?.newsletterId === 1000 + index)
+      return (await readNotes()).some(
+        (note) => note?.kind === 'left' && note.newsletterId === 1000 + index,
+      )
     }),
   )
 

@@ -7,7 +7,6 @@ import type { Context } from '#context.ts'
 import { hashAddress } from '#secrets.ts'
 import { lineOf } from '#subscribers/leaving-line.ts'
 import { leavingsPath, noteLeavings, openLeavings } from '#subscribers/leavings.ts'
-import { blockAddress, liftAddress } from '#subscribers/suppression/do-not-mail.ts'
 import { refuseFurtherMail } from '#subscribers/suppression/not-me.ts'
 import { replayLeavings } from '#subscribers/replay-leavings.ts'
 import { recordConsent } from '#subscribers/consent/consent-store.ts'
@@ -214,94 +213,6 @@ test('a newsletter that the restored database does not know is passed over', asy
   const replayed = await replayLeavings(house.context, { dataDir })
 
   expect(replayed).toEqual({ left: 0, returned: 0, suppressed: 0, damaged: 0 })
-})
-
-test('who complained or had the data erased is so again', async () => {
-  await using house = await openHouse()
-  await addReaders(house, 2)
-  house.wait(60_000)
-  await using leavings = openLeavings({ dataDir, log: house.context.log })
-  const note = (kind: 'complained' | 'erased', number: number) => ({
-    at: house.now,
-    kind,
-    newsletterId: null,
-    addressHash: hashAddress(house.context.secrets, `reader${number}@example.org`),
-  })
-  await leavings.note([note('complained', 1), note('erased', 2)])
-
-  const replayed = await replayLeavings(house.context, { dataDir })
-
-  expect(replayed.suppressed).toBe(2)
-  const { rows } = await sql`select state, email from subscriber order by id`.execute(house.db)
-  expect(rows).toEqual([
-    { state: 'complained', email: 'reader1@example.org' },
-    { state: 'erased', email: null },
-  ])
-})
-
-test('who confirmed again after a complaint, or was taken off the list by the team, stays off at the next start', async () => {
-  await using house = await openHouse()
-  await addReaders(house, 3)
-  const { db, context } = house
-  const log = openLeavings({ dataDir, log: context.log })
-  const noting = { ...context, leavings: log }
-  const hashOf = (number: number) => hashAddress(context.secrets, `reader${number}@example.org`)
-  const at = house.now
-  await log.note(
-    [1, 2].map((number) => ({
-      at,
-      kind: 'complained' as const,
-      newsletterId: null,
-      addressHash: hashOf(number),
-    })),
-  )
-  await blockAddress(noting, { address: 'reader3@example.org', actor: { id: 1, name: 'mara' } })
-  house.wait(60_000)
-  const first = await findByAddress(db, hashOf(1))
-  await recordConsent(db, { subscriberId: first?.id ?? 0, kind: 'lifted', witness, now: house.now })
-  await liftAddress(noting, { address: 'reader3@example.org', actor: { id: 1, name: 'mara' } })
-  await log[Symbol.asyncDispose]()
-
-  await replayLeavings(context, { dataDir })
-
-  const { rows } = await sql<{ line: string }>`
-    select s.id || ' ' || s.state || coalesce(' ' || p.reason, '') as line
-      from subscriber s left join suppression p using (address_hash) order by s.id`.execute(db)
-  expect(rows.map(({ line }) => line)).toEqual(['1 active', '2 complained complained', '3 active'])
-})
-
-test('who was erased after the backup is erased whole, and whoever signed up again since is not', async () => {
-  await using house = await openHouse()
-  await addReaders(house, 2)
-  const { db, context } = house
-  const log = openLeavings({ dataDir, log: context.log })
-  const hashOf = (number: number) => hashAddress(context.secrets, `reader${number}@example.org`)
-  await log.note(
-    [1, 2].map((number) => ({
-      at: house.now,
-      kind: 'erased' as const,
-      newsletterId: null,
-      addressHash: hashOf(number),
-    })),
-  )
-  await log[Symbol.asyncDispose]()
-  house.wait(60_000)
-  const second = await findByAddress(db, hashOf(2))
-  await recordConsent(db, {
-    subscriberId: second?.id ?? 0,
-    kind: 'confirmed',
-    witness,
-    now: house.now,
-  })
-
-  await replayLeavings(context, { dataDir })
-
-  const { rows } = await sql<{ line: string }>`
-    select s.id || ' ' || s.state || ' ' || count(u.*) as line
-      from subscriber s left join subscription u on u.subscriber_id = s.id group by s.id order by s.id`.execute(
-    db,
-  )
-  expect(rows.map(({ line }) => line)).toEqual(['1 erased 0', '2 active 2'])
 })
 
 test('pressing twice, or for what is off already, leaves one line', async () => {

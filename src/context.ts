@@ -24,10 +24,10 @@ export type Relay = { test: boolean }
 /** The file of those who left, outside the database. */
 export type Leavings = { note(notes: (LeavingNote | DomainNote)[]): Promise<void> }
 
-/** Who left one newsletter, or all where none is named; by keyed hash, never by address. */
+/** Who left one newsletter, or all where none is named; by keyed hash, never by address. `moved`: left that address. */
 export type LeavingNote = {
   at: Date
-  kind: 'left' | 'returned' | 'asked' | 'lifted' | 'complained' | 'erased' | ListedKind
+  kind: 'left' | 'returned' | 'moved' | 'asked' | 'lifted' | 'complained' | 'erased' | ListedKind
   newsletterId: number | null
   addressHash: Buffer
 }

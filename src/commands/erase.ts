@@ -44,6 +44,10 @@ export const erase: Command = {
     out.line(
       '  the address is on the do-not-mail list as a code; its reader can sign up again, nobody else can bring it back',
     )
+    if (context.relay.test)
+      out.line(
+        '  the built-in inbox keeps the mails it took as files: empty it on its page, /inbox',
+      )
   },
 }
 

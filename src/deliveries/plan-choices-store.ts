@@ -8,20 +8,27 @@ export type Meant = Pick<Plan, 'editionId' | 'kind' | 'weekly'>
 
 /**
  * A condition on the subscription `u`: whether the reader's choice means this edition. Who wants a daily newsletter once
- * a week is meant by one edition a week; who has alerts other than at once, by those of topics marked "at once". Of who
- * has just left, the choice before counts.
+ * a week is meant by one edition a week; who has alerts other than at once, by those of topics marked "at once"; who
+ * turned off all topics of an alert, not by that one. Of who has just left, the choice before counts.
+ *
+ * The range, where the readers are of one: a million choices of a topic are not read for each slice.
  */
-export function isMeant({ editionId, kind, weekly }: Meant): RawBuilder<unknown> {
+export function isMeant({ editionId, kind, weekly }: Meant, range?: Range): RawBuilder<unknown> {
   const choice = sql`coalesce(nullif(u.cadence, 'off'), u.cadence_before, '')`
   if (kind === 'digest') return weekly ? sql`` : sql`and ${choice} <> 'weekly'`
   if (kind !== 'alert') return sql``
+  const topics = sql`
+    array(select distinct at.topic_id from edition_story es join article_topic at on at.article_id = es.article_id
+           where es.edition_id = ${editionId})`
   return sql`
     and (${choice} not in ('daily', 'weekly')
          or exists (select from subscription t
-                     where t.subscriber_id = u.subscriber_id and t.cadence = 'instant'
-                       and t.topic_id in (select at.topic_id from edition_story es
-                                            join article_topic at on at.article_id = es.article_id
-                                           where es.edition_id = ${editionId})))`
+                     where t.subscriber_id = u.subscriber_id and t.cadence = 'instant' and t.topic_id = any(${topics})))
+    and u.subscriber_id not in (select t.subscriber_id from subscription t
+                                 where t.topic_id = any(${topics}) and t.cadence = 'off'
+                                   ${range === undefined ? sql`` : sql`and ${within(range, sql`t.subscriber_id`)}`}
+                                 group by t.subscriber_id
+                                having count(*) = cardinality(${topics}))`
 }
 
 export async function hasTopicChoices(db: Db, range: Range): Promise<boolean> {

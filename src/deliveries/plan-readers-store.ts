@@ -52,7 +52,7 @@ export async function pickReaders(
          and s.state not in ('pending', 'erased')
          and (u.cadence <> 'off' or u.changed_at > ${plan.createdAt})
          and (s.state <> 'left' or s.left_at > ${plan.createdAt})
-         ${isMeant(plan)}
+         ${isMeant(plan, range)}
          ${parts ? sql`and c.blocks is distinct from '{}'` : sql``}
     ), wanted as (
       select r.*

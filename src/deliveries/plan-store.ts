@@ -87,8 +87,8 @@ export async function findNews(
 }
 
 /**
- * Readers who share a release time: a zone, or a zone and an hour of their own. A zone that this server does not know gets the hour of UTC. Not asked where no zone
- * is new: the view of all zones reads their files, 20 ms.
+ * Readers who share a release time: a zone, or a zone and an hour of their own. A zone that this server does not know
+ * gets the hour of UTC. Not asked where no zone is new: the view of all zones reads their files, 20 ms.
  */
 export async function insertCohorts(
   db: Db,
@@ -219,7 +219,7 @@ export async function listUnplanned(db: Db): Promise<number[]> {
   return rows.map((row) => row.id)
 }
 
-/** How many readers the newsletter's next mail would be planned for, before consent is looked at once more. */
+/** How many readers the edition would go to if it were planned now, but for pauses and what they were told before. */
 export async function countAudience(db: Db, editionId: number): Promise<number> {
   const { rows: plans } = await sql<Plan>`
     select ${planColumns} from edition where id = ${editionId}`.execute(db)
@@ -230,6 +230,8 @@ export async function countAudience(db: Db, editionId: number): Promise<number> 
       from subscription u
       join subscriber s on s.id = u.subscriber_id and s.state = 'active'
      where u.newsletter_id = ${plan.newsletterId} and u.cadence <> 'off'
+       and not exists (select from suppression p where p.address_hash = s.address_hash)
+       and not exists (select from suppressed_domain x where x.domain = s.domain)
        ${isMeant(plan)}`.execute(db)
   return rows[0]?.count ?? 0
 }

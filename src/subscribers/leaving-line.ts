@@ -16,6 +16,7 @@ const KINDS = [
   'opened',
   'left',
   'returned',
+  'moved',
   'asked',
   'lifted',
   'complained',

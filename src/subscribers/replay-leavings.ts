@@ -24,6 +24,8 @@ export type Replayed = { left: number; returned: number; suppressed: number; dam
 
 /** Some eight thousand lines: 200,000 of an imported do-not-mail list took 4.8 s in pieces of 64 KB, and 3.1 so. */
 const CHUNK_BYTES = 2 ** 20
+/** Who moved to another address leaves the old one: the file cannot say to where, and what they said there since is lost. */
+const CHOICES: ReadonlySet<Line['kind']> = new Set(['left', 'returned', 'moved'])
 const FORM = 'replayed after a restore'
 /** Of the do-not-mail list. */
 const REASONS: Partial<Record<Line['kind'], SuppressionReason>> = {
@@ -124,7 +126,7 @@ async function replayLines(
   }
   const lifted = lines.filter(({ kind }) => kind === 'lifted')
   if (lifted.length > 0) await liftAgain(db, lifted)
-  const choices = lines.filter(({ kind }) => kind === 'left' || kind === 'returned')
+  const choices = lines.filter(({ kind }) => CHOICES.has(kind))
   for (const { index } of await listUnknown(db, choices)) {
     const line = choices[index]
     if (line !== undefined && (await replayLine(db, line))) total[kindOf(line)] += 1

@@ -2,33 +2,14 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { countAudience } from '#deliveries/plan-store.ts'
 import { composeDigest } from '#editions/compose-digest.ts'
-import { draftAlert } from '#editions/draft-alert.ts'
 import { sendEdition } from '#deliveries/send-edition.ts'
 import { planEdition } from '#deliveries/plan.ts'
 import { ingestArticle } from '../articles-fixture.ts'
 import { addReaders, type House, openHouse } from '../house.ts'
+import { choose, SUNDAY } from './choice-fixture.ts'
 import { approve, fates, nameTopics, openDesk, readRows, releaseDigest } from './send-fixture.ts'
 
-const SUNDAY = new Date('2026-11-22T06:30:00Z')
 const ISO_SUNDAY = 7
-
-async function choose(
-  { db }: House,
-  reader: number | undefined,
-  { newsletter, topic, cadence }: { newsletter?: string; topic?: string; cadence: string },
-): Promise<void> {
-  if (topic === undefined) {
-    await sql`
-      update subscription set cadence = ${cadence}
-       where subscriber_id = ${reader} and newsletter_id = (select id from newsletter where slug = ${newsletter})`.execute(
-      db,
-    )
-    return
-  }
-  await sql`
-    insert into subscription (subscriber_id, topic_id, cadence, changed_at)
-    select ${reader}, id, ${cadence}, ${SUNDAY} from topic where slug = ${topic}`.execute(db)
-}
 
 async function weeklyOn({ db }: House, day: number): Promise<void> {
   await sql`update newsletter set weekly_day = ${day}`.execute(db)
@@ -179,42 +160,6 @@ test('where nothing matches the topics a reader follows, the first story that is
   const told = await toldTo(house, editionId)
   expect(Object.keys(told).map(Number)).toEqual([reader, offs])
   expect(told[offs]).toBe('sport')
-})
-
-test('alerts: at once gets all, the others only what has a topic marked "at once", off none', async () => {
-  await using house = await openHouse({ now: SUNDAY })
-  await nameTopics(house)
-  const readers = await addReaders(house, 6)
-  const [instant, daily, marked, weekly, otherTopic, off] = readers
-  await choose(house, daily, { newsletter: 'breaking', cadence: 'daily' })
-  await choose(house, daily, { topic: 'sport', cadence: 'daily' })
-  await choose(house, marked, { newsletter: 'breaking', cadence: 'daily' })
-  await choose(house, marked, { topic: 'sport', cadence: 'instant' })
-  await choose(house, weekly, { newsletter: 'breaking', cadence: 'weekly' })
-  await choose(house, weekly, { topic: 'sport', cadence: 'instant' })
-  await choose(house, otherTopic, { newsletter: 'breaking', cadence: 'daily' })
-  await choose(house, otherTopic, { topic: 'council', cadence: 'instant' })
-  await choose(house, off, { newsletter: 'breaking', cadence: 'off' })
-  await choose(house, off, { topic: 'sport', cadence: 'instant' })
-  await sql`update subscription set changed_at = '2026-11-20' where cadence = 'off'`.execute(
-    house.db,
-  )
-
-  const { articleId } = await ingestArticle(house.context, {
-    headline: 'Rovers stadium closed after the roof gave way',
-    topics: ['Sport'],
-    breaking: true,
-  })
-  const { editionId } = await draftAlert(house.context, { articleId, operatorId: null })
-  await approve(house, editionId)
-  await sendEdition(house.context, { editionId, rule: 'now' })
-  await planEdition(house.context, { editionId })
-
-  expect((await readRows(house, editionId)).map((row) => row.subscriberId)).toEqual([
-    instant,
-    marked,
-    weekly,
-  ])
 })
 
 test('a reader’s own hour counts where it is later than the newsletter’s, in the reader’s zone', async () => {

@@ -98,37 +98,43 @@ export async function readAddressChange(context: Reading, token: string): Promis
 
 /**
  * The holder of the new address has said yes. Whoever asked there before, or left, is the same person: what that row
- * chose comes along, and the row is emptied. Asking twice is harmless.
+ * chose comes along, and the row is emptied. Asking twice is harmless. A database that is restored from before knows only
+ * the old address: it is told that nobody is mailed there any more.
  */
 export async function confirmAddressChange(
-  context: Reading,
+  context: Reading & Pick<Context, 'leavings'>,
   token: string,
   witness: Witness,
 ): Promise<AddressChange> {
   const { asked } = await readChange(context, token)
   if (asked === undefined) return readAddressChange(context, token)
-  return inTransaction(context.db, async (db) => {
+  const now = context.clock.now()
+  const { change, moved } = await inTransaction(context.db, async (db) => {
     const own = { ...context, db }
     // With who signs up with this address at the same moment, and in the order of ids with other changes.
     await lockLimits(db, [asked.limitHash])
     await lockBoth(db, asked)
-    const { change } = await readChange(own, token)
-    if (change.kind !== 'open') return change
-    const now = context.clock.now()
+    const seen = await readChange(own, token)
+    if (seen.change.kind !== 'open') return { change: seen.change }
     const other = await findByHash(db, asked.addressHash)
     if (other !== undefined) await unite(db, { asked, other, witness, now })
     await moveReader(db, asked)
     const { subscriberId, addressHash } = asked
     await liftByReader(db, { subscriberId, addressHash, witness, now })
     await recordConsent(db, { subscriberId, kind: 'address changed', witness, now })
-    return { ...change, kind: 'done' }
+    return { change: { ...seen.change, kind: 'done' as const }, moved: seen.addressHash }
   })
+  if (moved !== undefined)
+    await context.leavings.note([
+      { at: now, kind: 'moved', newsletterId: null, addressHash: moved },
+    ])
+  return change
 }
 
 async function readChange(
   { db, clock, secrets }: Reading,
   token: string,
-): Promise<{ change: AddressChange; asked?: Asked }> {
+): Promise<{ change: AddressChange; asked?: Asked; addressHash?: Buffer }> {
   const opened = openToken(secrets, 'addressChange', token)
   const asked =
     opened && (await findAsked(db, { mailId: opened.reference, publicId: opened.publicId }))
@@ -140,7 +146,8 @@ async function readChange(
   const { language } = reader
   if (kind === 'expired') return { change: { kind, language }, asked }
   const { subscriberId, email } = asked
-  return { change: { kind, subscriberId, email, language }, asked }
+  const { addressHash } = reader
+  return { change: { kind, subscriberId, email, language }, asked, addressHash }
 }
 
 type Seen = { asked: Asked; reader: Addressee; other: Addressee | undefined; now: Date }

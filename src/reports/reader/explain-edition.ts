@@ -117,7 +117,9 @@ function notMeant(
   if (changedAt > planned && cadence !== 'off')
     return `chose the newsletter (${cadence}) ${timeOf(changedAt)}, after the edition was planned at ${timeOf(planned)}`
   if (meant) return undefined
-  return meaning.kind === 'digest'
-    ? `wants this newsletter once a week, and gets the edition of ${DAYS[meaning.weeklyDay - 1] ?? 'one day'}`
+  if (meaning.kind === 'digest')
+    return `wants this newsletter once a week, and gets the edition of ${DAYS[meaning.weeklyDay - 1] ?? 'one day'}`
+  return cadence === 'instant'
+    ? 'turned off every topic of this alert'
     : 'wants at once only alerts of topics marked so, and this one has none of them'
 }

@@ -59,7 +59,8 @@ export async function blockAddress(
       })
     return { added, subscriberId }
   })
-  if (done.added) await leavings.note([{ at: now, kind: 'asked', newsletterId: null, addressHash }])
+  if (done.added)
+    await leavings.note([{ at: now, kind: 'blocked', newsletterId: null, addressHash }])
   return done
 }
 

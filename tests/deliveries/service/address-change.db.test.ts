@@ -84,6 +84,7 @@ test('the yes moves the reader with a new version of the address, once, and leav
   ])
   const { rows: domains } = await sql`select domain from subscriber`.execute(house.db)
   expect(domains).toEqual([{ domain: 'elsewhere.example' }])
+  expect(house.leavings).toMatchObject([{ kind: 'moved', newsletterId: null }])
 })
 
 test('a reader with mail on its way to the old address gets it at the new one', async () => {

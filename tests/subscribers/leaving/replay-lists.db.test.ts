@@ -169,3 +169,27 @@ test('who was erased after the backup is erased whole, and whoever signed up aga
   )
   expect(rows.map(({ line }) => line)).toEqual(['1 erased 0', '2 active 2'])
 })
+
+test('nobody is mailed any more at an address whose reader has moved to another one', async () => {
+  await lost(async ({ leavings, secrets, clock }) => {
+    const addressHash = hashAddress(secrets, 'reader1@example.org')
+    await leavings.note([{ at: clock.now(), kind: 'moved', newsletterId: null, addressHash }])
+  })
+  await using house = await openHouse()
+  await addReaders(house, 2)
+
+  const replayed = await replayLeavings(house.context, { dataDir })
+
+  expect(replayed).toMatchObject({ left: 1 })
+  expect(await statesOf(house)).toEqual(['1 left', '2 active'])
+})
+
+test('an address that the team blocked is a blocked one again', async () => {
+  await lost(async (context) => blockAddress(context, { address: 'reader1@example.org', actor }))
+  await using house = await openHouse()
+  await addReaders(house, 1)
+
+  await replayLeavings(house.context, { dataDir })
+
+  expect(await statesOf(house)).toEqual(['1 active blocked'])
+})

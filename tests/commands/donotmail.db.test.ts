@@ -83,7 +83,7 @@ test('an address that is put on the list gets nothing from the next claim on, no
     'it is on the do-not-mail list: nothing is sent to it from now on',
     'it was on the do-not-mail list already',
   ])
-  expect(house.leavings).toMatchObject([{ kind: 'asked', newsletterId: null }])
+  expect(house.leavings).toMatchObject([{ kind: 'blocked', newsletterId: null }])
   expect(await auditOf(house)).toMatchObject([
     { verb: 'add to do-not-mail list', subject: 'subscriber 1' },
   ])

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { Refusal, reasonOf } from '#errors.ts'
-import { parseRelays } from '#mail/smtp-url.ts'
+import { list, listenOf, relays, secret, secrets, url } from './config-shapes.ts'
 
 export type Config = {
   databaseUrl: string | null
@@ -39,14 +39,24 @@ export type Config = {
   }
   /** Networks (CIDR) of proxies in front: what they say of a client's address is believed. */
   trustedProxies: string[]
+  /** A language model that writes summaries, checked against the article; null: there is none. */
+  llm: LlmConfig | null
   /** Started by npm or by our own wrapper: when that is killed, nobody else would end us. */
   endsWithParent: boolean
+}
+
+export type LlmConfig = {
+  baseUrl: string
+  model: string
+  apiKey: string | null
+  tokensADay: number
 }
 
 const PORT_RULE = 'must be a port number from 0 to 65535'
 const port = z.coerce.number(PORT_RULE).int(PORT_RULE).min(0, PORT_RULE).max(65_535, PORT_RULE)
 
 const CONNECTIONS_RULE = 'must be a number from 1 to 100'
+const TOKENS_RULE = 'must be a number of tokens from 1000 to 1000000000'
 const LEASE_RULE = 'must be a number of seconds from 5 to 3600'
 
 /** One row a variable: its validator with a sentence for the person who set it. `NAME_FILE` reads a secret from a file. */
@@ -117,6 +127,19 @@ const variables = {
     .min(20, 'must be a long random word: "openssl rand -hex 32" makes one')
     .nullable()
     .default(null),
+  LLM_BASE_URL: url(['http:', 'https:'], 'http://127.0.0.1:11434/v1').nullable().default(null),
+  LLM_MODEL: z.string().min(1).max(200, 'must be at most 200 characters').nullable().default(null),
+  LLM_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,1000}$/, 'must be a key of visible characters without blanks')
+    .nullable()
+    .default(null),
+  LLM_TOKENS_A_DAY: z.coerce
+    .number(TOKENS_RULE)
+    .int(TOKENS_RULE)
+    .min(1000, TOKENS_RULE)
+    .max(1_000_000_000, TOKENS_RULE)
+    .default(500_000),
   TRUSTED_PROXIES: list(
     /^(?:[\d.]+|[\da-f:]+)\/\d{1,3}$/i,
     'must be networks such as 10.0.0.0/8, with commas between',
@@ -136,6 +159,7 @@ const SECRET_FILES = [
   'SENDGRID_WEBHOOK_KEY',
   'MAILGUN_SIGNING_KEY',
   'POSTMARK_WEBHOOK_PASSWORD',
+  'LLM_API_KEY',
 ]
 
 /**
@@ -163,6 +187,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       { field: 'INBOUND_TLS_CERT', status: 78 },
     )
   }
+  if ((env.LLM_BASE_URL === null) !== (env.LLM_MODEL === null)) {
+    throw new Refusal('LLM_BASE_URL and LLM_MODEL belong together: set both, or neither', {
+      field: 'LLM_BASE_URL',
+      status: 78,
+    })
+  }
   return {
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
@@ -188,6 +218,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       postmarkPassword: env.POSTMARK_WEBHOOK_PASSWORD,
     },
     trustedProxies: env.TRUSTED_PROXIES,
+    llm: llmOf(env),
     endsWithParent: ['npm_lifecycle_event', 'DAYBREAK_WRAPPER'].some(
       (name) => environment[name] !== undefined,
     ),
@@ -226,55 +257,16 @@ function inboundOf({
   return { ...at, tls: cert === null || key === null ? null : { cert, key } }
 }
 
-function listenOf(text: string): { host: string; port: number } | undefined {
-  const [, v6, v4, digits = ''] = /^(?:\[([\da-f:.]+)\]|([\w.-]+)):(\d{1,5})$/i.exec(text) ?? []
-  const host = v6 ?? v4
-  return host === undefined || Number(digits) > 65_535 ? undefined : { host, port: Number(digits) }
-}
-
-/** Words with commas between; none when it is not set. */
-function list(word: RegExp, rule: string) {
-  return z
-    .string()
-    .default('')
-    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
-    .refine((words) => words.every((part) => word.test(part)), rule)
-}
-
-function url(protocols: string[], example: string) {
-  return z
-    .string()
-    .refine(
-      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-      `must be an address such as ${example}`,
-    )
-}
-
-function relays() {
-  return z.string().superRefine((text, context) => {
-    try {
-      parseRelays(text)
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      context.addIssue({ code: 'custom', message: error.message.replace(/^SMTP_URL /, '') })
-    }
-  })
-}
-
-function secret() {
-  return z
-    .string()
-    .regex(
-      /^[0-9a-f]{64,}$/i,
-      'must be at least 64 hexadecimal digits, as "openssl rand -hex 32" makes them',
-    )
-}
-
-function secrets() {
-  return z
-    .string()
-    .regex(
-      /^[0-9a-f]{64,}(?:\s*,\s*(?:[0-9a-f]{64,}|retired))*$/i,
-      'must be at least 64 hexadecimal digits, as "openssl rand -hex 32" makes them; further keys come behind it, with commas between',
-    )
+function llmOf(
+  env: Record<'LLM_BASE_URL' | 'LLM_MODEL' | 'LLM_API_KEY', string | null> & {
+    LLM_TOKENS_A_DAY: number
+  },
+): LlmConfig | null {
+  if (env.LLM_BASE_URL === null || env.LLM_MODEL === null) return null
+  return {
+    baseUrl: env.LLM_BASE_URL,
+    model: env.LLM_MODEL,
+    apiKey: env.LLM_API_KEY,
+    tokensADay: env.LLM_TOKENS_A_DAY,
+  }
 }

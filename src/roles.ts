@@ -3,6 +3,11 @@ import { join } from 'node:path'
 import { intakeProcessors, sendingProcessors } from '../workers/processors.ts'
 import { startClock } from '../workers/clock.ts'
 import type { App } from '#app.ts'
+import { forgetOld } from '#articles/forget-old.ts'
+import { sweepLeadImages } from '#articles/images/fit-lead-image.ts'
+import { summariseWaiting } from '#articles/model/summarise-by-model.ts'
+import { sweepSourceNotices, sweepSources } from '#articles/sources/sweep-sources.ts'
+import { renewSubscriptions } from '#articles/websub/subscribe.ts'
 import { sweepClicks } from '#clicks/count-clicks.ts'
 import type { Context } from '#context.ts'
 import { resolveDestinations } from '#deliveries/destination.ts'
@@ -18,7 +23,7 @@ import { openDkim } from '#mail/dkim/dkim.ts'
 import { openInbox } from '#mail/inbox.ts'
 import { Relays } from '#mail/relays.ts'
 import { parseRelays } from '#mail/smtp-url.ts'
-import { lanes } from '#queue/jobs.ts'
+import { lanes, type QueueName } from '#queue/jobs.ts'
 import { openWorkers } from '#queue/workers.ts'
 import { sendMondayNote } from '#reports/monday-note.ts'
 import type { RoleName } from '#role-names.ts'
@@ -29,8 +34,15 @@ import { replayLeavings } from '#subscribers/replay-leavings.ts'
 /** How often lost jobs are looked for. A mail released to a reader's hour leaves at most this much later. */
 const SWEEP_MS = 1000
 const TIDY_MS = 30_000
+const FORGET_MS = 60 * 60_000
 const RESOLVE_MS = 30 * 60_000
 const DOMAINS = 500
+
+/** The queues that each role works on: together all of them. */
+export const roleQueues: Record<RoleName, readonly QueueName[]> = {
+  web: ['intake', 'fetching'],
+  sender: ['planning', ...lanes],
+}
 
 /** What a role runs, until disposed of. MJML and extraction load only with `web`, never where mail is sent. */
 export async function runRole(app: App, role: RoleName): Promise<AsyncDisposable> {
@@ -41,11 +53,14 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
   await using stack = new AsyncDisposableStack()
   const { context, backend, dataDir } = app
   const { serveWeb } = await import('#http/serve.ts')
+  const { openPolling } = await import('#articles/sources/open-polling.ts')
+  const { fetchingProcessors } = await import('../workers/fetching-processors.ts')
+  const polling = openPolling(context)
   stack.use(
     await openWorkers({
       backend,
-      queues: ['intake'],
-      processors: intakeProcessors(context),
+      queues: roleQueues.web,
+      processors: { ...intakeProcessors(context), ...fetchingProcessors(context, polling) },
       log: context.log,
     }),
   )
@@ -56,8 +71,25 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
       log: context.log,
     }),
   )
+  stack.use(
+    startClock({
+      sweep: async () => sweepSources(context),
+      everyMs: SWEEP_MS * 5,
+      log: context.log,
+    }),
+  )
   if (context.config.smtpUrl !== null) stack.use(startResolving(context))
+  stack.use(
+    startClock({
+      sweep: async () => renewSubscriptions({ ...context, fetch: polling.fetch }),
+      everyMs: TIDY_MS,
+      log: context.log,
+    }),
+  )
   stack.use(startClock({ sweep: async () => tidy(context), everyMs: TIDY_MS, log: context.log }))
+  stack.use(
+    startClock({ sweep: async () => forgetOld(context), everyMs: FORGET_MS, log: context.log }),
+  )
   const inbound = await openInboundFor(context, context.config)
   if (inbound !== undefined) stack.use(inbound)
   stack.use(await serveWeb({ context, queues: app.queues, inboxDir: join(dataDir, 'inbox') }))
@@ -70,14 +102,18 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
 
 /**
  * What is no hurry: what came back or was asked for and lost its job, who has not confirmed yet, the state of the sign-up
- * gate, clicks whose neighbours are known by now, the note of the week.
+ * gate, feeds that somebody should look at, clicks whose neighbours are known by now, articles that no model was asked about, images that nobody
+ * looked at, the note of the week.
  */
 async function tidy(context: Context): Promise<void> {
   await takeWaitingReturns(context)
   await takeSignUps(context)
   await remindUnconfirmed(context)
   await sweepGate(context, async (notice) => planDeskNotice(context, notice))
+  await sweepSourceNotices(context, async (notice) => planDeskNotice(context, notice))
   await sweepClicks(context)
+  await summariseWaiting(context)
+  await sweepLeadImages(context)
   await sendMondayNote(context)
 }
 
@@ -123,7 +159,7 @@ async function runSender(app: App): Promise<AsyncDisposable> {
   stack.use(
     await openWorkers({
       backend,
-      queues: ['planning', ...lanes],
+      queues: roleQueues.sender,
       processors: sendingProcessors({ ...context, sender }),
       log,
     }),

@@ -3,6 +3,7 @@ import type { Sender } from '#deliveries/sender.ts'
 import type { Processors } from '#queue/jobs.ts'
 import { clusterArticleProcessor } from './cluster-article.ts'
 import { drainLaneProcessor } from './drain-lane.ts'
+import type { Fetching } from './fetching-processors.ts'
 import { planEditionProcessor } from './plan-edition.ts'
 import { takeReturnsProcessor } from './take-returns.ts'
 import { takeSignUpsProcessor } from './take-sign-ups.ts'
@@ -17,10 +18,10 @@ export function intakeProcessors(context: Context): Intake {
   }
 }
 
-/** Every job that is not intake's: a job name without a processor does not compile. */
+/** Every job that is not the web role's: a job name without a processor does not compile. */
 export function sendingProcessors(
   context: Context & { sender: Sender },
-): Omit<Processors, keyof Intake> {
+): Omit<Processors, keyof Intake | keyof Fetching> {
   return {
     'plan-edition': planEditionProcessor(context),
     'drain-lane': drainLaneProcessor(context),

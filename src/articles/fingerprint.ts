@@ -1,54 +1,55 @@
 import { createHash } from 'node:crypto'
 import type { ArticleText } from './article.ts'
+import { addressKeys } from './identity/address-key.ts'
+import { minhashOf } from './identity/minhash.ts'
 import { foldedWords } from './reading/clean-text.ts'
-import { canonicalAddress } from './reading/web-address.ts'
 
 /** What makes two arrivals one article, and what makes the second a revision of the first. */
 export type Fingerprint = {
-  urlKey: string | null
+  /** Of all its addresses, the canonical one first. */
+  urlKeys: string[]
   guidKey: string | null
   contentKey: string
+  /** Null where the body is too short to be told apart by it. */
+  minhash: Uint8Array | null
   bodyHash: string
 }
 
 type Identified = Pick<
   ArticleText,
-  'headline' | 'standfirst' | 'paragraphs' | 'canonicalUrl' | 'guid'
+  'headline' | 'standfirst' | 'paragraphs' | 'canonicalUrl' | 'twinUrls' | 'guid' | 'corrections'
 >
 
 export function fingerprint(article: Identified): Fingerprint {
   const { headline, paragraphs } = article
   return {
-    urlKey: urlKeyOf(article.canonicalUrl),
+    urlKeys: addressKeys([article.canonicalUrl, ...article.twinUrls.slice(0, MOST_TWINS)]),
     guidKey: article.guid?.trim() || null,
     contentKey: sha256([headline, ...paragraphs].map(foldedWords).join(' ')),
+    minhash: minhashOf(article),
     bodyHash: bodyHash(article),
   }
 }
 
+const MOST_TWINS = 20
+
 /**
- * The text that readers see: headline, standfirst and body. White space, paragraph breaks and the
- * shape of quotes and dashes do not count; letters, numbers and other punctuation do.
+ * The text that readers see: headline, standfirst, body, and the publisher's corrections. White space, paragraph breaks
+ * and the shape of quotes and dashes do not count; letters, numbers and other punctuation do.
  */
 function bodyHash({
   headline,
   standfirst,
   paragraphs,
-}: Pick<ArticleText, 'headline' | 'standfirst' | 'paragraphs'>): string {
+  corrections,
+}: Pick<ArticleText, 'headline' | 'standfirst' | 'paragraphs' | 'corrections'>): string {
+  const parts = [headline, standfirst ?? '', paragraphs.join(' ')]
   return sha256(
-    [headline, standfirst ?? '', paragraphs.join(' ')].map(withPlainTypography).join('\n'),
+    (corrections === null ? parts : [...parts, corrections]).map(withPlainTypography).join('\n'),
   )
 }
 
-/** The same page under http or https, with or without `www.` and a closing slash, has one key. */
-function urlKeyOf(address: string | null): string | null {
-  const url = URL.parse(canonicalAddress(address) ?? '')
-  if (url === null) return null
-  url.searchParams.sort()
-  return `${url.host.replace(/^www\./, '')}${url.pathname.replace(/\/+$/, '')}${url.search}`
-}
-
-function withPlainTypography(text: string): string {
+export function withPlainTypography(text: string): string {
   return (
     text
       // Not NFKC: it makes 106 of 10⁶, and the correction of one to the other no revision.
@@ -56,6 +57,7 @@ function withPlainTypography(text: string): string {
       .replace(/[‘’‚‛′`´]/g, "'")
       .replace(/[“”„‟″«»]/g, '"')
       .replace(/[‐‑‒–—―]/g, '-')
+      .replace(/…/g, '...')
       .replace(/\s+/g, ' ')
       .trim()
   )

@@ -1,9 +1,11 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
 import { Refusal } from '#errors.ts'
 import type { ArticleInput, ArticleText } from './article.ts'
+import { createReaderPool } from './reader-pool.ts'
 import type { ReadAnswer } from './read-worker.ts'
 import { MAX_ARTICLE_BYTES, decodeArticle } from './reading/decode.ts'
+
+/** The threads of this process; it starts none before the first page. */
+const pool = createReaderPool()
 
 /**
  * Reads an article in a thread of its own, so that a hostile page can neither hold the process up
@@ -16,24 +18,15 @@ export async function readArticleInWorker(
 ): Promise<ArticleText> {
   // Refused here, so that it is not copied to a thread first.
   if (input.bytes.length > MAX_ARTICLE_BYTES) decodeArticle(input)
-  const worker = new Worker(new URL('./read-worker.ts', import.meta.url), {
-    workerData: input,
-    resourceLimits: { maxOldGenerationSizeMb: 512, maxYoungGenerationSizeMb: 64, stackSizeMb: 4 },
-  })
   try {
-    const [answer]: ReadAnswer[] = await once(worker, 'message', {
-      signal: AbortSignal.timeout(timeoutMs),
-    })
-    return articleOf(answer)
+    return articleOf(await pool.read(input, { timeoutMs }))
   } catch (error) {
     throw asRefusal(error, timeoutMs)
-  } finally {
-    await worker.terminate()
   }
 }
 
-function articleOf(answer: ReadAnswer | undefined): ArticleText {
-  switch (answer?.kind) {
+function articleOf(answer: ReadAnswer): ArticleText {
+  switch (answer.kind) {
     case 'article':
       return answer.article
     case 'refusal': {
@@ -42,8 +35,6 @@ function articleOf(answer: ReadAnswer | undefined): ArticleText {
     }
     case 'failure':
       throw new Error(`cannot read an article: ${answer.reason}`)
-    case undefined:
-      throw new Error('the reading thread gave no answer')
   }
 }
 

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { Refusal, reasonOf } from '#errors.ts'
 import type { ArticleInput, ArticleText } from './article.ts'
 import { readArticle } from './read-article.ts'
@@ -10,7 +10,7 @@ export type ReadAnswer =
   | { kind: 'failure'; reason: string }
 
 // Loaded on the main thread (a test of its types, say) it does nothing.
-parentPort?.postMessage(answer(workerData), [])
+parentPort?.on('message', (input: ArticleInput) => parentPort?.postMessage(answer(input), []))
 
 function answer(input: ArticleInput): ReadAnswer {
   try {

@@ -1,12 +1,20 @@
 import type { ArticleText, Summary, SummarySentence } from './article.ts'
 import { foldedWords, wordsIn } from './reading/clean-text.ts'
-import { splitSentences } from './split-sentences.ts'
 import { type Passage, passagesOf } from './summary/passages.ts'
+import { mattersIn } from './summary/matters.ts'
+import { quoteClosesAlone, quoteIsOpen } from './summary/quotations.ts'
 import { rankPassages } from './summary/ranking.ts'
+import { shortHeadline } from './summary/short-headline.ts'
 
-const COMFORTABLE_WORDS = 45
+/** A longer sentence is taken only where none of this length is fit. */
+const COMFORTABLE_WORDS = 40
+const LONGER = { maxSentences: 6, maxWords: 120 }
+/** Beside a relevance of about 1 for the first sentence and 0.3 for the tenth. */
+const MATTERS_WEIGHT = 0.3
 
-type Summarised = Pick<ArticleText, 'headline' | 'standfirst' | 'paragraphs' | 'language'>
+type Summarised = Pick<ArticleText, 'headline' | 'standfirst' | 'paragraphs' | 'language'> &
+  Partial<Pick<ArticleText, 'publisher'>>
+type Short = Omit<Summary, 'longer' | 'shortHeadline'> & { longer?: SummarySentence[] | null }
 type Limits = { maxSentences: number; maxWords: number }
 
 /** The few sentences of an article that tell it, in its own words and order. */
@@ -14,7 +22,15 @@ export function summarise(
   article: Summarised,
   { maxSentences = 3, maxWords = 60 }: Partial<Limits> = {},
 ): Summary {
-  const limits = { maxSentences, maxWords }
+  const { headline, publisher = null } = article
+  return {
+    longer: null,
+    ...shorten(article, { maxSentences, maxWords }),
+    shortHeadline: shortHeadline(headline, { publisher }),
+  }
+}
+
+function shorten(article: Summarised, limits: Limits): Short {
   const passages = passagesOf(article)
   const usable = passages.filter(
     (passage) => passage.whole && !repeatsHeadline(passage, article.headline),
@@ -29,26 +45,44 @@ function extract(
   usable: readonly Passage[],
   passages: readonly Passage[],
   { article, limits }: { article: Summarised; limits: Limits },
-): Summary {
+): Short {
   const longest = Math.min(COMFORTABLE_WORDS, limits.maxWords)
   const fitting = usable.filter(({ words }) => words <= longest)
-  const picked = rankPassages({ passages, usable: fitting, language: article.language, ...limits })
-  if (picked.length > 0) return { method: 'extractive', sentences: inSentences(picked, limits) }
+  const { language } = article
+  const among = { passages, usable: fitting, language }
+  const picked = rankPassages({ ...among, ...limits })
+  if (picked.length > 0)
+    return {
+      method: 'extractive',
+      sentences: inSentences(picked, limits),
+      longer: longerOf(picked, among),
+    }
   if (article.standfirst !== null) return fromStandfirst(article, article.standfirst, limits)
   return { method: 'extractive', sentences: leadOf(usable, passages, limits).map(place) }
+}
+
+/** The summary, and why it matters: what follows, what was before, who is touched. */
+function longerOf(
+  chosen: readonly Passage[],
+  among: { passages: readonly Passage[]; usable: readonly Passage[]; language: string },
+): SummarySentence[] | null {
+  const bonus = ({ text }: Passage) => MATTERS_WEIGHT * mattersIn(text, among.language)
+  const all = rankPassages({ ...among, ...LONGER, chosen, bonus })
+  return all.length === chosen.length ? null : inSentences(all, LONGER)
 }
 
 function fromStandfirst(
   { language }: Summarised,
   standfirst: string,
   { maxSentences, maxWords }: Limits,
-): Summary {
+): Short {
   const sentences: SummarySentence[] = []
   let words = 0
-  for (const sentence of splitSentences(standfirst, language).slice(0, maxSentences)) {
-    words += wordCount(sentence.text)
-    if (sentences.length > 0 && words > maxWords) break
-    sentences.push({ ...sentence, paragraph: -1 })
+  for (const passage of passagesOf({ paragraphs: [standfirst], language })) {
+    words += passage.words
+    if (sentences.length === maxSentences || (sentences.length > 0 && words > maxWords)) break
+    if (isBroken(passage)) break
+    sentences.push({ ...place(passage), paragraph: -1 })
   }
   return { method: 'standfirst', sentences }
 }
@@ -59,15 +93,30 @@ function leadOf(
   passages: readonly Passage[],
   { maxSentences, maxWords }: Limits,
 ): Passage[] {
-  const from = usable.length > 0 ? usable : passages
   const picked: Passage[] = []
   let words = 0
-  for (const passage of from) {
+  for (const passage of fitToLead(usable, passages)) {
+    if (passage.leaning && picked.length > 0 && picked.at(-1)?.index !== passage.index - 1) continue
     words += passage.words
     if (picked.length === maxSentences || (picked.length > 0 && words > maxWords)) break
     picked.push(passage)
   }
   return picked
+}
+
+/** The best there is to begin with: of a readable length and pointing back to nothing, or else what stands there. */
+function fitToLead(usable: readonly Passage[], passages: readonly Passage[]): readonly Passage[] {
+  const short = usable.filter(({ words }) => words <= COMFORTABLE_WORDS)
+  const all =
+    [short, usable, passages.filter((each) => !isBroken(each))].find((each) => each.length > 0) ??
+    []
+  const first = all.findIndex(({ leaning }) => !leaning)
+  return all.slice(Math.max(0, first))
+}
+
+/** Half a quotation says what nobody said. */
+function isBroken({ text }: Passage): boolean {
+  return quoteIsOpen(text) || quoteClosesAlone(text)
 }
 
 function inSentences(picked: readonly Passage[], { maxSentences }: Limits): SummarySentence[] {
@@ -87,8 +136,4 @@ function repeatsHeadline({ text }: Passage, headline: string): boolean {
   const known = new Set(foldedWords(headline).split(' '))
   const fresh = [...own].filter((word) => !known.has(word)).length
   return fresh <= Math.max(1, own.size * 0.25)
-}
-
-function wordCount(text: string): number {
-  return text.split(/\s+/).filter((word) => word !== '').length
 }

@@ -32,7 +32,7 @@ export type Tables = {
   }
   source: {
     id: Generated<number>
-    kind: 'feed' | 'api' | 'webhook' | 'page' | 'file'
+    kind: 'feed' | 'sitemap' | 'api' | 'webhook' | 'page' | 'file'
     name: string
     url: string | null
     created_at: Date

@@ -20,6 +20,7 @@ export async function openQueues({
 }): Promise<Queues> {
   const queues: Record<QueueName, Queue> = {
     intake: backend.openQueue('intake'),
+    fetching: backend.openQueue('fetching'),
     planning: backend.openQueue('planning'),
     confirmation: backend.openQueue('confirmation'),
     alert: backend.openQueue('alert'),

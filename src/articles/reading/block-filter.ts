@@ -1,4 +1,4 @@
-import type { Block } from './blocks.ts'
+import { type Block, isHeading } from './blocks.ts'
 import {
   hasDate,
   isAuthorNote,
@@ -8,13 +8,14 @@ import {
   isPhotoCredit,
 } from './chrome.ts'
 import { endsLikeSentence, foldedWords } from './clean-text.ts'
+import { withoutTeasers } from './teasers.ts'
 
 /** The blocks of an article without the page furniture that Readability leaves in. */
 export function filterBlocks(blocks: readonly Block[], title: string): Block[] {
   const asian = isUnspaced(blocks)
   const mostlyLinks = blocks.filter(({ linked }) => linked > 0.85).length > blocks.length * 0.6
   const keepLinks = asian || mostlyLinks
-  const kept = blocks.filter(
+  const kept = (mostlyLinks ? blocks : withoutTeasers(blocks)).filter(
     (block) => !isFurniture(block) && !repeatsTitle(block, title) && (keepLinks || !isLink(block)),
   )
   if (asian) return kept
@@ -105,10 +106,6 @@ function withoutAuthorNote(blocks: readonly Block[]): Block[] {
   return kept
 }
 
-function isHeading({ tag }: Block): boolean {
-  return /^H[1-6]$/.test(tag)
-}
-
-function isProse({ words, text, linked }: Block): boolean {
+export function isProse({ words, text, linked }: Block): boolean {
   return words >= 12 && endsLikeSentence(text) && linked < 0.5
 }

@@ -1,5 +1,8 @@
-import { endsLikeSentence } from './clean-text.ts'
+import { endsLikeSentence, wordsIn } from './clean-text.ts'
 import { type HtmlElement, type HtmlNode, attributeOf, isElement } from './dom.ts'
+
+/** A block-level element, with those around it. */
+export type Box = { around: Box | null; depth: number }
 
 /** A run of text between two block-level tags. */
 export type Block = {
@@ -11,6 +14,7 @@ export type Block = {
   inList: boolean
   inQuote: boolean
   inTable: boolean
+  box: Box
 }
 
 const BLOCK_TAGS = new Set(
@@ -22,12 +26,13 @@ const UNREAD_TAGS = new Set(
   'SCRIPT STYLE NOSCRIPT TEMPLATE IFRAME SVG HEAD TITLE FORM BUTTON SELECT TEXTAREA'.split(' '),
 )
 
-type Place = Pick<Block, 'tag' | 'inList' | 'inQuote' | 'inTable'> & { inLink: boolean }
+type Place = Pick<Block, 'tag' | 'inList' | 'inQuote' | 'inTable' | 'box'> & { inLink: boolean }
 
 /** The text of an element as blocks, in reading order. */
 export function blocksOf(root: HtmlElement): Block[] {
   const writer = new BlockWriter()
-  walk(root, { tag: 'DIV', inList: false, inQuote: false, inTable: false, inLink: false }, writer)
+  const outside = { tag: 'DIV', inList: false, inQuote: false, inTable: false, inLink: false }
+  walk(root, { ...outside, box: { around: null, depth: 0 } }, writer)
   writer.close()
   return writer.blocks
 }
@@ -58,6 +63,7 @@ function placeInside(tag: string, place: Place): Place {
     inQuote: place.inQuote || tag === 'BLOCKQUOTE',
     inTable: place.inTable || tag === 'TABLE',
     inLink,
+    box: { around: place.box, depth: place.box.depth + 1 },
   }
 }
 
@@ -94,10 +100,10 @@ class BlockWriter {
     this.#broken = false
     const text = this.#text.replace(/\s+/g, ' ').trim()
     if (this.#place !== undefined && text !== '') {
-      const { tag, inList, inQuote, inTable } = this.#place
-      const words = text.match(/[\p{L}\p{N}]+/gu)?.length ?? 0
+      const { tag, inList, inQuote, inTable, box } = this.#place
+      const words = wordsIn(text).length
       const linked = this.#linked / (this.#characters || 1)
-      this.blocks.push({ text, tag, words, linked, inList, inQuote, inTable })
+      this.blocks.push({ text, tag, words, linked, inList, inQuote, inTable, box })
     }
     this.#text = ''
     this.#characters = 0
@@ -106,9 +112,26 @@ class BlockWriter {
   }
 }
 
+export function isHeading({ tag }: Pick<Block, 'tag'>): boolean {
+  return /^H[1-6]$/.test(tag)
+}
+
 /** What a page's author calls an element: class, id, component and role. */
 export function namesOf(element: HtmlElement): string {
   return ['class', 'id', 'data-component', 'role']
     .map((name) => attributeOf(element, name) ?? '')
     .join(' ')
+}
+
+/** The innermost element around all of them. */
+export function commonBox(boxes: readonly Box[]): Box | null {
+  let common = boxes[0] ?? null
+  for (const box of boxes) while (common !== null && !isWithin(box, common)) common = common.around
+  return common
+}
+
+export function isWithin(box: Box, container: Box): boolean {
+  let inside: Box | null = box
+  while (inside !== null && inside.depth > container.depth) inside = inside.around
+  return inside === container
 }

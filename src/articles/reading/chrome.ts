@@ -1,3 +1,5 @@
+import { asksReader, isFurnitureLine } from './furniture-words.ts'
+
 // What stands on a page and is not its article, in the words that pages use for it.
 
 const AD_LABEL =
@@ -54,7 +56,8 @@ export function isAdLabel(text: string): boolean {
 }
 
 export function isChromeCue(text: string): boolean {
-  return CUES.some((cue) => cue.test(text)) || (WEAK_CUE.test(text) && !isFullSentence(text))
+  if (CUES.some((cue) => cue.test(text)) || isFurnitureLine(text) || asksReader(text)) return true
+  return WEAK_CUE.test(text) && !isFullSentence(text)
 }
 
 function isFullSentence(text: string): boolean {
@@ -85,7 +88,10 @@ export function isDateLine(text: string): boolean {
 }
 
 export function isByline(text: string): boolean {
-  return /^(by|von|por|par|di|af|door|av)\s+\p{Lu}/iu.test(text) && !/[.!?]$/.test(text)
+  return (
+    /^(by|von|por|par|di|af|door|av|autor|מאת|بقلم)\s*:?\s+[\p{Lu}\p{Lo}]/iu.test(text) &&
+    !/[.!?]$/.test(text)
+  )
 }
 
 const AUTHOR_NOTE =

@@ -1,8 +1,15 @@
-// Characters that show nothing but can reorder, hide or split what a reader sees: bidi controls and
-// marks, zero-width spaces, soft hyphens, tag characters, and controls other than white space.
+import { isUnspaced, withoutSpaces } from '../languages/words.ts'
+
+// Characters that show nothing but can reorder, hide or split what a reader sees: bidi controls, zero-width spaces, soft hyphens, tag characters, and controls other than white space.
 const INVISIBLE =
   // oxlint-disable-next-line no-control-regex no-misleading-character-class
-  /[\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]/gu
+  /[\u0000-\u0008\u000E-\u001F\u007F-\u0084\u0086-\u009F\u00AD\u180E\u200B\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]/gu
+
+// Direction marks hold a number or a bracket in its place in right-to-left text; between two letters they only hide.
+const MARKS = /[\u061C\u200E\u200F]/g
+const IDLE_MARKS =
+  /(?<=[\p{L}\p{M}])[\u061C\u200E\u200F]+(?=[\p{L}\p{M}])|(?<=[\u061C\u200E\u200F])[\u061C\u200E\u200F]+/gu
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u
 
 // Persian and emoji are written with them; they mean nothing but between two characters.
 const JOINERS = /([\u200C\u200D])[\u200C\u200D]+/g
@@ -40,6 +47,7 @@ export function cleanLineOrNull(text: string | null | undefined, cap: number): s
 export function withoutInvisible(text: string): string {
   return text
     .replace(INVISIBLE, '')
+    .replace(RIGHT_TO_LEFT.test(text) ? IDLE_MARKS : MARKS, '')
     .replace(JOINERS, '$1')
     .replace(/(?<!\S)[\u200C\u200D]|[\u200C\u200D](?!\S)/g, '')
     .toWellFormed()
@@ -65,7 +73,8 @@ export function cleanTopics(topics: readonly string[]): string[] {
 }
 
 export function wordsIn(text: string): string[] {
-  return text.match(/[\p{L}\p{N}]+/gu) ?? []
+  const runs = text.match(/[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu) ?? []
+  return isUnspaced(text) ? runs.flatMap(withoutSpaces) : runs
 }
 
 /** Lower-case words joined by one space, for comparing two texts. */
@@ -73,6 +82,10 @@ export function foldedWords(text: string): string {
   return wordsIn(text.toLowerCase()).join(' ')
 }
 
+const ENDS = /[.!?…。！？؟۔।։:;"”’»“」』)）\]]\u200F?$/u
+
 export function endsLikeSentence(text: string): boolean {
-  return /[.!?…。！？:;"”’»“)\]]$/.test(text.trimEnd())
+  const line = text.trimEnd()
+  // Thai has no full stop: a line of some length is prose.
+  return ENDS.test(line) || (line.length >= 60 && /\p{Script=Thai}$/u.test(line))
 }

@@ -1,16 +1,16 @@
 const MONTHS: [month: number, start: RegExp][] = [
-  [1, /^(jan|ene|gen)/],
-  [2, /^(feb|fév|fev)/],
+  [1, /^(jan|ene|gen|sty)/],
+  [2, /^(feb|fév|fev|lut)/],
   [3, /^(mar|mär|maa|mrt)/],
-  [4, /^(apr|avr|abr)/],
+  [4, /^(apr|avr|abr|kwi)/],
   [5, /^(may|mai|mag|mei|maj)/],
-  [6, /^(jun|juin|giu)/],
-  [7, /^(jul|juil|lug)/],
-  [8, /^(aug|aoû|ago)/],
-  [9, /^(sep|set)/],
-  [10, /^(oct|okt|ott|out)/],
-  [11, /^(nov)/],
-  [12, /^(dec|dez|déc|dic)/],
+  [6, /^(jun|juin|giu|cze)/],
+  [7, /^(jul|juil|lug|lip)/],
+  [8, /^(aug|aoû|ago|sie)/],
+  [9, /^(sep|set|wrz)/],
+  [10, /^(oct|okt|ott|out|paź)/],
+  [11, /^(nov|lis)/],
+  [12, /^(dec|dez|déc|dic|gru)/],
 ]
 
 /** A date as pages write it: ISO 8601, "21 November 2026, 9:15 pm" or "Nov. 21, 2026". No zone is UTC. */
@@ -33,7 +33,7 @@ function isoDate(text: string): Date | null {
 
 function wordedDate(text: string): Date | null {
   const dayFirst =
-    /\b(\d{1,2})(?:st|nd|rd|th|\.)?\s+(?:de\s+)?(\p{L}{3,12})\.?,?\s+(?:de\s+)?(\d{4})\b/u.exec(
+    /\b(\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s+(?:de\s+)?(\p{L}{3,12})\.?,?\s+(?:de\s+)?(\d{4})\b/u.exec(
       text,
     )
   const monthFirst = /(?<!\p{L})(\p{L}{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b/u.exec(

@@ -11,8 +11,9 @@ import {
   wordsIn,
 } from './clean-text.ts'
 import { datelineOf } from './dateline.ts'
-import { guessLanguage, languageTag } from './language.ts'
+import { languageOf } from './language.ts'
 import type { Metadata } from './metadata.ts'
+import { takeCorrections } from './corrections.ts'
 import { canonicalAddress, webAddress } from './web-address.ts'
 
 /** An article of what was read, clean and bounded, or a Refusal where it is none. */
@@ -27,7 +28,7 @@ export function finishArticle({
   url: string | null
   breaking?: boolean
 }): ArticleText {
-  const body = cleanParagraphs(paragraphs)
+  const { paragraphs: body, corrections } = takeCorrections(cleanParagraphs(paragraphs))
   const headline = cleanLine(metadata.headline ?? '', CAPS.headline)
   refuseWithoutBody(body)
   if (headline === '')
@@ -37,6 +38,7 @@ export function finishArticle({
         field: 'headline',
       },
     )
+  const canonicalUrl = canonicalAddress(metadata.url, url) ?? canonicalAddress(url)
   const standfirst = cleanLineOrNull(metadata.standfirst, CAPS.standfirst)
   return {
     headline,
@@ -45,34 +47,49 @@ export function finishArticle({
     byline: cleanLineOrNull(metadata.byline, CAPS.byline),
     publisher: cleanLineOrNull(metadata.publisher, CAPS.publisher),
     publishedAt: metadata.publishedAt,
-    language: languageTag(metadata.language) ?? guessLanguage(body.join(' ')),
-    canonicalUrl: canonicalAddress(metadata.url, url) ?? canonicalAddress(url),
+    updatedAt: metadata.updatedAt ?? null,
+    language: languageOf(metadata.language, body),
+    canonicalUrl,
+    twinUrls: twinsOf([...(metadata.twinUrls ?? []), url], { canonicalUrl, base: url }),
     guid: cleanLineOrNull(metadata.guid, CAPS.guid),
     paragraphs: body,
     image: cleanImage(metadata.image, url),
     topics: cleanTopics(metadata.topics),
+    section: cleanLineOrNull(metadata.section, CAPS.topic),
+    corrections: cleanLineOrNull(corrections, CAPS.standfirst),
+    embargoUntil: metadata.embargoUntil ?? null,
     place: cleanLineOrNull(datelineOf(body[0] ?? '').place, CAPS.place),
     breaking,
   }
+}
+
+function twinsOf(
+  urls: readonly (string | null)[],
+  { canonicalUrl, base }: { canonicalUrl: string | null; base: string | null },
+): string[] {
+  const addresses = urls.flatMap((url) => canonicalAddress(url, base) ?? [])
+  return [...new Set(addresses)].filter((url) => url !== canonicalUrl).slice(0, 10)
 }
 
 const LEAST_WORDS = 25
 
 function refuseWithoutBody(body: readonly string[]): void {
   const prose = body.filter(
-    (paragraph) => endsLikeSentence(paragraph) && wordsIn(paragraph).length >= 4,
+    (paragraph) =>
+      endsLikeSentence(paragraph) &&
+      (wordsIn(paragraph).length >= 4 || unspacedLetters(paragraph) >= 8),
   )
   const words = wordsIn(prose.join(' ')).length
   // Scripts without spaces count as one "word" a clause; their letters tell.
-  if (words >= LEAST_WORDS || unspacedLetters(prose) >= 60) return
+  if (words >= LEAST_WORDS || unspacedLetters(prose.join('')) >= 60) return
   throw new Refusal(
     `Nothing here reads as an article: ${words === 0 ? 'no' : `only ${words}`} words of prose beside headings, links and boxes, and ${LEAST_WORDS} are needed. Send the page of the article itself.`,
     { field: 'body' },
   )
 }
 
-function unspacedLetters(prose: readonly string[]): number {
-  return prose.join('').match(/[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]/g)?.length ?? 0
+function unspacedLetters(text: string): number {
+  return text.match(/[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]/g)?.length ?? 0
 }
 
 function cleanImage(image: ArticleImage | null, base: string | null): ArticleImage | null {

@@ -1,10 +1,10 @@
-import type { ArticleImage } from '../article.ts'
 import { foldedWords } from './clean-text.ts'
 import { readDate } from './dates.ts'
 import { type HtmlDocument, type HtmlElement, attributeOf, textOf } from './dom.ts'
+import { leadImageOf } from './lead-image.ts'
 import type { Metadata } from './metadata.ts'
-import { findSchemaArticle, pixels, readSchemaArticle, splitKeywords } from './schema-org.ts'
-import { canonicalAddress, webAddress } from './web-address.ts'
+import { findSchemaArticle, readSchemaArticle, splitKeywords } from './schema-org.ts'
+import { canonicalAddress } from './web-address.ts'
 
 /** What a page says about its article, from JSON-LD, then meta elements, then what a reader sees. */
 export function metadataOfPage(page: HtmlDocument, base: string | null): Metadata {
@@ -18,10 +18,13 @@ export function metadataOfPage(page: HtmlDocument, base: string | null): Metadat
     byline: bylineOf(page, schema, meta),
     publisher,
     publishedAt: dateOf(page, schema, meta),
+    updatedAt: updatedOf(schema, meta),
     language: languageOf(sources),
     url: addressOf(sources, base),
+    twinUrls: twinsOf(sources),
+    section: meta('article:section') ?? schema?.section ?? null,
     guid: schema?.guid ?? null,
-    image: imageOf(sources, base),
+    image: leadImageOf(sources, base),
     topics: topicsOf(page, schema, meta),
     body: schema?.body ?? null,
   }
@@ -111,7 +114,7 @@ function standfirstOf(schema: Metadata | undefined, meta: Meta): string | null {
 
 function bylineOf(page: HtmlDocument, schema: Metadata | undefined, meta: Meta): string | null {
   const visible = page.querySelector(
-    '[rel~="author"], [itemprop="author"], .byline, .article-byline, .author-name',
+    '[rel~="author"], [itemprop="author"], .byline, .article-byline, .author-name, .entry-author, .post-author, article .author, main .author, article .autor, article .auteur',
   )
   const given = [
     schema?.byline ?? null,
@@ -119,7 +122,7 @@ function bylineOf(page: HtmlDocument, schema: Metadata | undefined, meta: Meta):
     textOf(visible),
   ]
   const byline = given.find((text) => text !== null && text !== '' && !/^https?:/i.test(text))
-  return byline?.replace(/^(by|von|par|por)\s+/i, '') ?? null
+  return byline?.replace(/^(by|von|par|por|di|door|av|af|autor|texte?|foto)\s*:?\s+/i, '') ?? null
 }
 
 function dateOf(page: HtmlDocument, schema: Metadata | undefined, meta: Meta): Date | null {
@@ -136,45 +139,40 @@ function dateOf(page: HtmlDocument, schema: Metadata | undefined, meta: Meta): D
         'pubdate',
       ),
     ) ??
-    readDate(attributeOf(time, 'datetime'))
+    readDate(attributeOf(time, 'datetime')) ??
+    shownDate(page)
   )
 }
 
-function imageOf({ page, schema, meta }: Sources, base: string | null): ArticleImage | null {
-  const lead =
-    webAddress(schema?.image?.url, base) ??
-    webAddress(meta('og:image:secure_url', 'og:image', 'twitter:image'), base)
-  const shown = shownImage(page, lead, base)
-  const url = lead ?? webAddress(attributeOf(shown, 'src'), base)
-  if (url === null) return null
-  const alts = [attributeOf(shown, 'alt'), meta('og:image:alt', 'twitter:image:alt')]
-  const size = (side: 'width' | 'height') =>
-    schema?.image?.[side] ?? pixels(meta(`og:image:${side}`)) ?? pixels(attributeOf(shown, side))
-  return {
-    url,
-    alt: alts.find((alt) => alt !== null && alt !== '') ?? schema?.image?.alt ?? '',
-    width: size('width'),
-    height: size('height'),
-  }
+const SHOWN_DATES = [
+  'article time',
+  'main time',
+  '[itemprop~="datePublished"]',
+  'article header .date, article .date, main .date',
+  '.entry-date, .post-date, .article-date, .article__date, .published, .publish-date, .datum',
+]
+
+/** As a reader sees it, in words: "21. November 2026". Only where the page's own names say that it is a date. */
+function shownDate(page: HtmlDocument): Date | null {
+  const texts = SHOWN_DATES.map((selector) => textOf(page.querySelector(selector)))
+  return texts.map((text) => readDate(text)).find((date) => date !== null) ?? null
 }
 
-/** The lead image where the page shows it, else the first figure. */
-function shownImage(
-  page: HtmlDocument,
-  lead: string | null,
-  base: string | null,
-): HtmlElement | null {
-  const within = lead === null ? 'article figure img, main figure img, figure img' : 'img'
-  const images = [...page.querySelectorAll(within)]
-  const shown = images.find((image) => {
-    const address = webAddress(attributeOf(image, 'src'), base)
-    return lead === null ? address !== null : withoutQuery(address) === withoutQuery(lead)
-  })
-  return shown ?? null
+function updatedOf(schema: Metadata | undefined, meta: Meta): Date | null {
+  const given = meta('article:modified_time', 'og:updated_time', 'datemodified', 'last-modified')
+  return schema?.updatedAt ?? readDate(given)
 }
 
-function withoutQuery(address: string | null): string | null {
-  return address?.split('?')[0] ?? null
+/** AMP and mobile twins, and what the page calls itself elsewhere. */
+function twinsOf({ page, schema, meta }: Sources): string[] {
+  const linked = [
+    'link[rel~="canonical"]',
+    'link[rel~="amphtml"]',
+    'link[rel~="alternate"][media]',
+    'link[rel~="shortlink"]',
+  ].flatMap((selector) => [...page.querySelectorAll(selector)])
+  const given = linked.map((link) => attributeOf(link, 'href'))
+  return [...given, meta('og:url'), schema?.url].filter((url) => typeof url === 'string')
 }
 
 function topicsOf(page: HtmlDocument, schema: Metadata | undefined, meta: Meta): string[] {

@@ -1,18 +1,5 @@
-// The commonest function words that few of the other languages share.
-const FUNCTION_WORDS: Record<string, Set<string>> = Object.fromEntries(
-  Object.entries({
-    en: 'the of and to that was with for were has have from which their would been said they this',
-    de: 'der die das und ist nicht mit den dem ein eine wurde auch sich auf für von werden sie nach',
-    fr: 'le les des et est une dans que qui pour pas sur avec au ont cette plus par sont été',
-    es: 'el los las y que una por con para del se su más como fue está han pero al lo',
-    it: 'il di che gli della per una con sono nel alla più è anche dei le si stato dal ha',
-    nl: 'de het een van en dat niet voor zijn met op werd ook aan naar bij heeft worden maar door',
-    pt: 'o os uma não para com do da dos das em foi mais pelo pela são ao ser há seu',
-    sv: 'och att det som är för inte på av med har den till ett om var från de men kan',
-    da: 'og at det som er for ikke på af med har den til et om var fra de men blev',
-    pl: 'nie się na jest że do to jak przez od po oraz był została dla tym ale są za',
-  }).map(([language, words]) => [language, new Set(words.split(' '))]),
-)
+import { detectLanguage } from '../languages/detect.ts'
+import { wordsIn } from './clean-text.ts'
 
 /** A BCP 47 tag in its canonical form; null where it is none. */
 export function languageTag(raw: string | null | undefined): string | null {
@@ -26,16 +13,48 @@ export function languageTag(raw: string | null | undefined): string | null {
   }
 }
 
-/** The language of a text by its function words, `en` when unsure. */
-export function guessLanguage(text: string): string {
-  const words =
-    text
-      .slice(0, 5_000)
-      .toLowerCase()
-      .match(/\p{L}+/gu) ?? []
-  const counts = Object.entries(FUNCTION_WORDS).map(
-    ([language, known]) => [language, words.filter((word) => known.has(word)).length] as const,
-  )
-  const [best] = counts.toSorted(([, a], [, b]) => b - a)
-  return best === undefined || best[1] < 4 || best[1] < words.length * 0.08 ? 'en' : best[0]
+/** A template's `lang` is often left as it came; fewer words than this do not overrule it. */
+const WORDS_TO_OVERRULE = 40
+
+/** The language of an article: as its page says, unless the text itself is surely in another; `en` where neither tells. */
+export function languageOf(declared: string | null | undefined, body: readonly string[]): string {
+  const tag = languageTag(declared)
+  const text = body.join('\n').slice(0, 5_000)
+  const detected = detectLanguage(text)
+  if (tag === null) return detected?.language ?? 'en'
+  if (detected === null || agrees(baseOf(tag), detected.language)) return tag
+  return detected.sure && wordsIn(text).length >= WORDS_TO_OVERRULE ? detected.language : tag
+}
+
+function baseOf(tag: string): string {
+  return tag.split('-')[0] ?? tag
+}
+
+/** Languages that the detector does not know, by the one it takes them for. */
+const TAKEN_FOR: Record<string, readonly string[]> = {
+  nb: ['no', 'da'],
+  nn: ['no', 'da'],
+  no: ['da'],
+  da: ['no'],
+  bs: ['hr', 'sl', 'sr'],
+  sr: ['hr', 'sl'],
+  hr: ['sr', 'sl'],
+  mk: ['bg', 'sr'],
+  id: ['ms'],
+  fil: ['tl'],
+  gl: ['pt', 'es'],
+  oc: ['ca', 'fr'],
+  af: ['nl'],
+  fy: ['nl'],
+  lb: ['de'],
+  gsw: ['de'],
+  nds: ['de', 'nl'],
+  fo: ['is', 'no', 'da'],
+  ckb: ['ku', 'fa', 'ar'],
+  ps: ['fa', 'ur', 'ar'],
+  yue: ['zh'],
+}
+
+function agrees(base: string, detected: string): boolean {
+  return base === detected || (TAKEN_FOR[base]?.includes(detected) ?? false)
 }

@@ -7,10 +7,15 @@ export type Metadata = {
   byline: string | null
   publisher: string | null
   publishedAt: Date | null
+  updatedAt?: Date | null
   language: string | null
   url: string | null
+  /** Other addresses that the page gives itself. */
+  twinUrls?: string[]
   guid: string | null
   image: ArticleImage | null
   topics: string[]
+  section?: string | null
+  embargoUntil?: Date | null
   body: string | null
 }

@@ -15,9 +15,26 @@ export function preClean(document: HtmlDocument): void {
   if (root === null) return
   const amounts = new Map<HtmlNode, Amount>()
   const total = measure(root, amounts).prose || 1
-  for (const element of root.querySelectorAll('*'))
-    if (element.parentNode !== null && isNoise(element) && isSmall(amounts.get(element), total))
-      element.remove()
+  const noisy = [...root.querySelectorAll('*')].filter(isNoise)
+  const names = proseByNames(noisy, amounts)
+  for (const element of noisy) {
+    if (element.parentNode === null || !isSmall(amounts.get(element), total)) continue
+    // A page builder calls each paragraph of the article a widget.
+    if ((names.get(namesOf(element)) ?? 0) < total * 0.5) element.remove()
+  }
+}
+
+function proseByNames(
+  elements: readonly HtmlElement[],
+  amounts: ReadonlyMap<HtmlNode, Amount>,
+): Map<string, number> {
+  const prose = new Map<string, number>()
+  for (const element of elements) {
+    const names = namesOf(element)
+    if (names.trim() === '') continue
+    prose.set(names, (prose.get(names) ?? 0) + (amounts.get(element)?.prose ?? 0))
+  }
+  return prose
 }
 
 /** One walk for the whole tree: asking each noisy element again made large pages quadratic. */

@@ -49,6 +49,9 @@ const Given = z.object({
   author: z.union([Named, z.array(Named)]).nullish(),
   publisher: Named.nullish(),
   publishedAt: Moment.nullish(),
+  updatedAt: Moment.nullish(),
+  embargoUntil: Moment.nullish(),
+  section: OptionalText,
   language: OptionalText,
   image: z
     .union([
@@ -79,6 +82,9 @@ function metadataOf(given: Given, headline: string): Metadata {
     byline: textOfMarkup(given.byline ?? namesOf(given.author)),
     publisher: textOfMarkup(namesOf(given.publisher)),
     publishedAt: readDate(given.publishedAt),
+    updatedAt: readDate(given.updatedAt),
+    embargoUntil: readDate(given.embargoUntil),
+    section: textOfMarkup(given.section ?? ''),
     language: given.language ?? null,
     url: given.url ?? null,
     guid: id === null ? null : String(id),

@@ -3,16 +3,18 @@ import { withoutAdvertisements } from './advertisement.ts'
 import { isAuthorNote } from './chrome.ts'
 import { cleanLine, foldedWords, wordsIn } from './clean-text.ts'
 import { readDate } from './dates.ts'
+import { takeEmbargo } from './embargo.ts'
 import { finishArticle } from './finish.ts'
 import { paragraphsOfText } from './paragraphs.ts'
-import { splitSentences } from '../split-sentences.ts'
+import { splitSentences } from '../languages/split-sentences.ts'
 import { bodyLines } from './text-body.ts'
 import { type Line, lineOf } from './text-chrome.ts'
 
 const MAX_LINES = 5_000
 
 /** An article in plain text: written as such, or the text of a whole page with all that stands around. */
-export function readText(text: string, url: string | null): ArticleText {
+export function readText(pasted: string, url: string | null): ArticleText {
+  const { text, until } = takeEmbargo(pasted)
   const lines = withoutAdvertisements(paragraphsOfText(text).slice(0, MAX_LINES).map(lineOf))
   const publisher = publisherOf(lines)
   const start = startOf(lines)
@@ -37,6 +39,7 @@ export function readText(text: string, url: string | null): ArticleText {
       image: null,
       topics: [],
       body: null,
+      embargoUntil: until,
     },
     paragraphs: withoutAuthorNotes(body.map((line) => line.text)),
     url,

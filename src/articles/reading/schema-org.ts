@@ -49,6 +49,8 @@ export function readSchemaArticle(article: JsonObject): Metadata {
     byline: namesOf(article['author'] ?? article['creator']).join(', ') || null,
     publisher: name('publisher') ?? name('sourceOrganization'),
     publishedAt: readDate(name('datePublished')) ?? readDate(name('dateCreated')),
+    updatedAt: readDate(name('dateModified')),
+    section: name('articleSection'),
     language: name('inLanguage'),
     url: addressOf(article['url']) ?? addressOf(article['mainEntityOfPage']),
     guid: identifierOf(article['identifier']),

@@ -1,5 +1,6 @@
 import { isByline, isChromeCue, isDateLine, isPhotoCredit } from './chrome.ts'
 import { wordsIn } from './clean-text.ts'
+import { headsAside, headsReaders } from './furniture-words.ts'
 
 /** What one line of a page's text is. */
 type LineKind =
@@ -32,12 +33,16 @@ function kindOf(text: string, words: number): LineKind {
 }
 
 function furnitureOf(text: string, words: number): LineKind | undefined {
-  if (END.some((cue) => cue.test(text))) return 'end'
-  if (words <= 10 && ASIDE.test(text) && !/[.!]$/.test(text)) return 'aside'
+  if (headsReaders(text) || END.some((cue) => cue.test(text))) return 'end'
+  if (isAside(text, words)) return 'aside'
   if (BOX.some((cue) => cue.test(text))) return 'box'
   if (words <= 16 && isByline(text)) return 'byline'
   if (words <= 14 && isDateLine(text) && !/[.!?]$/.test(text)) return 'date'
   return isChrome(text, words) ? 'chrome' : undefined
+}
+
+function isAside(text: string, words: number): boolean {
+  return words <= 10 && (headsAside(text) || ASIDE.test(text)) && !/[.!]$/.test(text)
 }
 
 function isChrome(text: string, words: number): boolean {
@@ -68,7 +73,7 @@ const COMMENTS: RegExp[] = [
 ]
 
 export function headsComments(text: string): boolean {
-  return COMMENTS.some((cue) => cue.test(text))
+  return headsReaders(text) || COMMENTS.some((cue) => cue.test(text))
 }
 
 const END: RegExp[] = [

@@ -1,3 +1,5 @@
+import { stopWords } from '../languages/stop-words.ts'
+import { isUnspaced } from '../languages/words.ts'
 import { wordsIn } from '../reading/clean-text.ts'
 import type { Passage } from './passages.ts'
 
@@ -14,13 +16,17 @@ type Choice = {
   language: string
   maxSentences: number
   maxWords: number
+  /** Chosen already; they count within the limits. */
+  chosen?: readonly Passage[]
+  /** Added to what a passage is worth. */
+  bonus?: (passage: Passage) => number
 }
 
 /** The passages to show, best first, within the limits of words and sentences. */
 export function rankPassages(choice: Choice): Passage[] {
   const vectors = vectorsOf(choice.passages, choice.language)
   const relevance = relevanceOf(choice, vectors)
-  const picked: Passage[] = []
+  const picked: Passage[] = [...(choice.chosen ?? [])]
   for (;;) {
     const next = bestOf(choice, { picked, vectors, relevance })
     if (next === undefined) return picked
@@ -36,7 +42,7 @@ function bestOf(choice: Choice, progress: Progress): Passage | undefined {
   let bestScore = Number.NEGATIVE_INFINITY
   for (const passage of choice.usable) {
     if (!mayFollow(passage, choice, progress)) continue
-    const score = scoreOf(passage, progress)
+    const score = scoreOf(passage, progress) + (choice.bonus?.(passage) ?? 0)
     if (score > bestScore) [best, bestScore] = [passage, score]
   }
   return best
@@ -46,12 +52,17 @@ function mayFollow(passage: Passage, choice: Choice, { picked, vectors }: Progre
   if (picked.length >= choice.maxSentences || picked.includes(passage)) return false
   const words = picked.reduce((sum, other) => sum + other.words, passage.words)
   if (words > choice.maxWords) return false
-  if (passage.leaning && !picked.some(({ index }) => index === passage.index - 1)) return false
+  if (passage.leaning && !picked.some((other) => holds(other, passage))) return false
   return picked.every(
     (other) =>
-      !sharesTrigram(passage.text, other.text) &&
+      !saysTheSame(passage.text, other.text) &&
       cosine(vectors[passage.index], vectors[other.index]) <= TOO_ALIKE,
   )
+}
+
+/** One that leans itself explains no other. */
+function holds(other: Passage, { index }: Passage): boolean {
+  return other.index === index - 1 && !other.leaning
 }
 
 function scoreOf({ index }: Passage, { picked, vectors, relevance }: Progress): number {
@@ -65,8 +76,8 @@ function relevanceOf({ passages, language }: Choice, vectors: Vector[]): number[
   for (const vector of vectors)
     for (const [word, weight] of vector) centroid.set(word, (centroid.get(word) ?? 0) + weight)
   const norm = Math.sqrt([...centroid.values()].reduce((sum, weight) => sum + weight ** 2, 0)) || 1
-  // Stop words are known for English only; elsewhere the lead is the surer choice.
-  const weight = isEnglish(language) ? CENTROID_WEIGHT : 0
+  // Without its stop words a language's commonest words would be its centre: the lead is the surer choice.
+  const weight = stopWords(language).size > 0 ? CENTROID_WEIGHT : 0
   return passages.map(
     ({ index }) =>
       weight * (cosine(vectors[index], centroid) / norm) + 1 / (1 + POSITION_FALL * index),
@@ -96,27 +107,21 @@ function cosine(a: Vector | undefined, b: Vector | undefined): number {
   return sum
 }
 
-function sharesTrigram(text: string, other: string): boolean {
-  const seen = new Set(trigrams(other))
-  return trigrams(text).some((trigram) => seen.has(trigram))
+function saysTheSame(text: string, other: string): boolean {
+  // A script without spaces writes endings and particles as words of their own.
+  const length = isUnspaced(text) ? 6 : 3
+  const seen = new Set(runsOf(other, length))
+  return runsOf(text, length).some((run) => seen.has(run))
 }
 
-function trigrams(text: string): string[] {
+function runsOf(text: string, length: number): string[] {
   const words = wordsIn(text.toLowerCase())
-  return words.slice(2).map((word, index) => `${words[index]} ${words[index + 1]} ${word}`)
-}
-
-function isEnglish(language: string): boolean {
-  return /^en\b/i.test(language)
+  return words.slice(length - 1).map((_, at) => words.slice(at, at + length).join(' '))
 }
 
 function meaningfulWords(text: string, language: string): string[] {
+  const stop = stopWords(language)
   const words = wordsIn(text.toLowerCase())
-  return isEnglish(language) ? words.filter((word) => word.length > 1 && !STOP.has(word)) : words
+  if (stop.size === 0) return words
+  return words.filter((word) => (word.length > 1 || isUnspaced(word)) && !stop.has(word))
 }
-
-const STOP = new Set(
-  'a about above after again all also am an and any are as at be because been before being below between both but by can could did do does doing down during each few for from further get had has have having he her here hers him his how if in into is it its just me more most my no nor not now of off on once only or other our out over own said same say says she should so some such than that the their them then there these they this those through to too under until up us very was we were what when where which while who whom why will with would you your mr mrs ms'.split(
-    ' ',
-  ),
-)

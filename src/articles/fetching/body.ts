@@ -10,14 +10,15 @@ export async function readPageBody(
     encoding,
     maxBytes,
     signal,
-  }: { encoding: string | null; maxBytes: number; signal: AbortSignal },
+    what,
+  }: { encoding: string | null; maxBytes: number; signal: AbortSignal; what: 'page' | 'feed' },
 ): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   let size = 0
   const collect = async (parts: AsyncIterable<Buffer>) => {
     for await (const part of parts) {
       size += part.length
-      if (size > maxBytes) throw tooLarge(maxBytes)
+      if (size > maxBytes) throw tooLarge(what, maxBytes)
       chunks.push(part)
     }
   }
@@ -28,7 +29,8 @@ export async function readPageBody(
 }
 
 function unpackerFor(encoding: string | null) {
-  switch (encoding?.trim().toLowerCase() ?? '') {
+  const packed = encoding?.trim().toLowerCase() ?? ''
+  switch (packed) {
     case '':
     case 'identity':
       return undefined
@@ -41,15 +43,15 @@ function unpackerFor(encoding: string | null) {
       return createBrotliDecompress()
     default:
       throw new Refusal(
-        `The server packs its page as ${encoding}, which cannot be read. Send the article's text instead.`,
+        `The server packs its answer as ${packed.slice(0, 40)}, which cannot be read. Use another address.`,
         { field: 'url' },
       )
   }
 }
 
-function tooLarge(maxBytes: number): Refusal {
-  return new Refusal(
-    `The page is too large: more than ${Math.round(maxBytes / 104_857.6) / 10} MB. Send the article's text instead.`,
-    { field: 'url' },
-  )
+function tooLarge(what: 'page' | 'feed', maxBytes: number): Refusal {
+  const limit = `${Math.round(maxBytes / 104_857.6) / 10} MB`
+  const instead =
+    what === 'feed' ? 'Ask the publisher for a shorter one.' : "Send the article's text instead."
+  return new Refusal(`The ${what} is too large: more than ${limit}. ${instead}`, { field: 'url' })
 }

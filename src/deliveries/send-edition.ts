@@ -10,6 +10,7 @@ import {
   moveEdition,
   releaseEdition,
 } from '#editions/store.ts'
+import { refuseWithheldStories } from '#editions/withheld.ts'
 import { readPin } from '#mail/dkim/dkim.ts'
 import { profiles } from '#mail/profiles.ts'
 import { parseRelays } from '#mail/smtp-url.ts'
@@ -60,7 +61,7 @@ export type Promised = { estimate: PlanEstimate; warmUp: WarmUp | null }
 /**
  * Releases an approved edition. Its first slice of readers is planned in the same transaction, so an alert goes from
  * here to its first mail with one job; the rest is planned by a job that a slice leaves behind.
- * @throws Refusal also when everything is held, or when mails of it would leave too late
+ * @throws Refusal also when everything is held, when mails of it would leave too late, or an article of it was withdrawn
  */
 export async function sendEdition(
   context: Releasing,
@@ -74,6 +75,7 @@ export async function sendEdition(
   const dkim = keys === null ? null : await readPin(keys, edition.compiled.sender.fromAddress)
   const released = await inTransaction(db, async (transaction) => {
     const now = clock.now()
+    await refuseWithheldStories(transaction, { editionId, now })
     const terms = { rule, test: relay.test, spreadMs, dkim }
     const done = await releaseEdition(transaction, { id: editionId, ...terms, now })
     if (done === undefined) {

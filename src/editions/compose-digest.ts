@@ -9,7 +9,7 @@ import { contentHashOf } from './content-hash.ts'
 import { dateLine, dayIn, partOfDay } from './dates.ts'
 import { getNewsletter, type Newsletter } from './newsletter.ts'
 import { publicationOf, readSettings, senderLineOf, type Settings } from './publication.ts'
-import { type Candidate, listCandidates } from './candidate-store.ts'
+import { type Candidate, countHistory, listCandidates } from './candidate-store.ts'
 import { replaceLinks } from './link-store.ts'
 import { insertEdition, replaceDraft } from './store.ts'
 import { blockOf, linksOf } from './story-block.ts'
@@ -30,7 +30,14 @@ export async function composeDigest(
     newsletterSlug,
     operatorId,
     again,
-  }: { newsletterSlug: string; operatorId: number | null; again: boolean },
+    historySince = null,
+  }: {
+    newsletterSlug: string
+    operatorId: number | null
+    again: boolean
+    /** Also what a feed held before it was added, if it was published since. */
+    historySince?: Date | null
+  },
 ): Promise<{ editionId: number; stories: number; notes: string[] }> {
   const { db, clock, config } = context
   const newsletter = await getNewsletter(db, { slug: newsletterSlug, kind: 'digest' })
@@ -43,11 +50,17 @@ export async function composeDigest(
     now,
     hours,
     limit: CANDIDATES,
+    historySince,
   })
   const candidates = all.slice(0, STORIES)
   if (candidates.length === 0) {
+    const history = historySince === null ? await countHistory(db, { now, hours: 24 }) : 0
     throw new Refusal(
-      `nothing new to tell: no article came in during the last ${hours} hours that "${newsletter.name}" has not told. Add some with "daybreak ingest"`,
+      `nothing new to tell: no article came in during the last ${hours} hours that "${newsletter.name}" has not told. ${
+        history === 0
+          ? 'Add some with "daybreak ingest", or a feed with "daybreak feeds add"'
+          : `${history} from the last 24 hours were in a feed before it was added: --since 24h takes them`
+      }`,
     )
   }
   const articles = await listArticlesById(

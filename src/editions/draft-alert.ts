@@ -1,8 +1,8 @@
-import { findArticleById } from '#articles/store.ts'
+import { refuseWithheld } from '#articles/revisions/withhold.ts'
+import { getArticle } from '#articles/store.ts'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { Refusal } from '#errors.ts'
 import { compileAlert } from '#mail/templates.ts'
 import { clusterArticle } from '#stories/cluster.ts'
 import { contentHashOf } from './content-hash.ts'
@@ -17,23 +17,19 @@ import { blockOf, linksOf } from './story-block.ts'
 /**
  * An alert is an edition of one story made at once, waiting for a person. The same article revision drafts one alert
  * however often it is asked.
+ * @throws Refusal where there is no such article, or it may not leave the house
  */
 export async function draftAlert(
   context: Pick<Context, 'db' | 'clock' | 'config'>,
   { articleId, operatorId }: { articleId: number; operatorId: number | null },
 ): Promise<{ editionId: number; contentHash: string; made: boolean }> {
   const { db, clock, config } = context
-  const article = await findArticleById(db, articleId)
-  if (article === undefined) {
-    throw new Refusal(`there is no article ${articleId}: "daybreak articles" lists them`, {
-      status: 404,
-      field: 'article',
-    })
-  }
+  const article = await getArticle(db, articleId)
+  const now = clock.now()
+  refuseWithheld([{ ...article, articleId }], now)
   const newsletter = await getAlertNewsletter(db)
   const { storyId } = await clusterArticle(context, articleId)
   const set = await readSettings(context)
-  const now = clock.now()
   const known =
     article.publishedAt !== null && article.publishedAt <= now
       ? article.publishedAt

@@ -9,6 +9,8 @@ export type TopicRow = {
   articles: number
   /** Readers who chose it as anything but "never". */
   followers: number
+  /** Words that give an article the topic. */
+  keywords: string[]
 }
 
 /** Those that are offered first, then the busiest. */
@@ -27,7 +29,7 @@ export async function listTopics(
        where topic_id is not null and cadence <> 'off'
        group by topic_id
     )
-    select t.slug, t.name, t.offered, coalesce(b.articles, 0) as articles, coalesce(f.followers, 0) as followers
+    select t.slug, t.name, t.offered, coalesce(b.articles, 0) as articles, coalesce(f.followers, 0) as followers, t.keywords
       from topic t
       left join busy b on b.topic_id = t.id
       left join followed f on f.topic_id = t.id

@@ -14,6 +14,7 @@ const out: Out = { line: (text = '') => process.stdout.write(`${text}\n`) }
 const commands: Record<string, () => Promise<Command>> = {
   start: async () => (await import('#commands/start.ts')).start,
   demo: async () => (await import('#commands/demo.ts')).demo,
+  feeds: async () => (await import('#commands/feeds.ts')).feeds,
   ingest: async () => (await import('#commands/ingest.ts')).ingestCommand,
   articles: async () => (await import('#commands/articles.ts')).articles,
   digest: async () => (await import('#commands/digest.ts')).digest,
@@ -46,6 +47,7 @@ const commands: Record<string, () => Promise<Command>> = {
   keys: async () => (await import('#commands/keys.ts')).keys,
   audit: async () => (await import('#commands/operators.ts')).auditLog,
   status: async () => (await import('#commands/status.ts')).status,
+  stories: async () => (await import('#commands/stories.ts')).stories,
 }
 
 /** Runs one command line and returns its exit code: 0 done, 1 refused or failed, 78 refused for the configuration. */

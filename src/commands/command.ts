@@ -58,6 +58,7 @@ export function numberArgument(text: string | undefined, name: string): number {
 const LISTS: Partial<Record<string, string>> = {
   edition: 'daybreak editions',
   article: 'daybreak articles',
+  story: 'daybreak stories',
 }
 
 /** A table for people: columns as wide as their widest cell, numbers to the right. */

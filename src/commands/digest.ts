@@ -12,7 +12,7 @@ import { Refusal } from '#errors.ts'
 
 export const digest: Command = {
   usage:
-    'digest compose [newsletter] [--again] | preview <edition> [--out DIR] | approve <edition> [--hash HASH] | send <edition> [--local-hour] [--spread 10m]',
+    'digest compose [newsletter] [--again] [--since 24h] | preview <edition> [--out DIR] | approve <edition> [--hash HASH] | send <edition> [--local-hour] [--spread 10m]',
   about: 'Composes a digest, shows it, approves exactly what was shown, and sends it.',
   async run({ args, out, enter }) {
     const [verb = '', ...rest] = args
@@ -31,6 +31,8 @@ export const digest: Command = {
   },
 }
 
+const DAY_MS = 24 * 3_600_000
+
 type Step = { rest: string[]; out: Out; house: Entered }
 
 async function compose({ rest, out, house }: Step): Promise<void> {
@@ -38,13 +40,21 @@ async function compose({ rest, out, house }: Step): Promise<void> {
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { again: { type: 'boolean', default: false } },
+    options: { again: { type: 'boolean', default: false }, since: { type: 'string' } },
   })
+  const historySince =
+    values.since === undefined
+      ? null
+      : new Date(
+          entered.app.context.clock.now().getTime() -
+            parseDuration(values.since, { field: 'since', mostMs: 7 * DAY_MS }),
+        )
   const { composeDigest } = await import('#editions/compose-digest.ts')
   const { editionId, stories, notes } = await composeDigest(entered.app.context, {
     newsletterSlug: positionals[0] ?? 'daily',
     operatorId: entered.operator.id,
     again: values.again,
+    historySince,
   })
   const edition = await getEdition(entered.app.context.db, editionId)
   await entered.note('compose', `edition ${editionId}`, { stories })
@@ -107,8 +117,6 @@ async function approve({ rest, out, house }: Step): Promise<void> {
   await entered.note('approve', `edition ${edition.id}`, { hash: edition.contentHash })
   out.line(`edition ${edition.id} is approved: send it with "daybreak digest send ${edition.id}"`)
 }
-
-const DAY_MS = 24 * 3_600_000
 
 async function send({ rest, out, house }: Step): Promise<void> {
   await using entered = house

@@ -1,48 +1,60 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Command } from '#commands/command.ts'
+import type { Command, Entered, Out } from '#commands/command.ts'
 import type { ArticleInput } from '#articles/article.ts'
-import { fetchPage } from '#articles/fetch-page.ts'
+import { fetchPage } from '#articles/fetching/fetch-page.ts'
 import { ingest, type Origin } from '#articles/ingest.ts'
 import { MAX_ARTICLE_BYTES } from '#articles/reading/decode.ts'
+import { getTerms, refusePast, whyWithheld } from '#articles/revisions/withhold.ts'
+import type { Context } from '#context.ts'
 import { Refusal, reasonOf } from '#errors.ts'
+import { readMoment } from './articles/moment.ts'
 
 export const ingestCommand: Command = {
-  usage: 'ingest <file|url|-> … [--breaking]',
-  about: 'Takes articles: HTML pages, pasted page text, or JSON. "-" reads standard input.',
+  usage: 'ingest <file|url|-> … [--breaking] [--embargo TIME]',
+  about:
+    'Takes articles: HTML pages, pasted page text, or JSON. "-" reads standard input. Nothing of an article under embargo goes out before that time.',
   async run({ args, out, enter }) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
-      options: { breaking: { type: 'boolean', default: false } },
+      options: { breaking: { type: 'boolean', default: false }, embargo: { type: 'string' } },
     })
     if (positionals.length === 0)
       throw new Refusal('name a file, an address, or - for standard input', { field: 'file' })
     await using house = await enter('ingest')
-    const { draftAlert } = await import('#editions/draft-alert.ts')
+    const { context } = house.app
+    const { embargo } = values
+    const terms = embargo === undefined ? {} : { embargoUntil: await readEmbargo(context, embargo) }
     for (const place of positionals) {
       const { input, origin } = await readPlace(place)
-      const { articleId, revision, kind, article } = await ingest(house.app.context, {
-        input,
-        origin,
-        breaking: values.breaking,
-      })
+      const taken = await ingest(context, { input, origin, breaking: values.breaking, ...terms })
+      const { articleId, revision, kind, change } = taken
       await house.note('ingest', `article ${articleId}`, { kind, revision })
-      out.line(
-        `${wordOf(kind)} article ${articleId}${kind === 'revision' ? ` (revision ${revision})` : ''}: ${article.headline}`,
-      )
-      if (article.breaking && kind !== 'known') {
-        const { editionId } = await draftAlert(house.app.context, {
-          articleId,
-          operatorId: house.operator.id,
-        })
-        out.line(
-          `  drafted alert ${editionId}: release it with "daybreak alert ${articleId} --release"`,
-        )
-      }
+      const how = kind === 'revision' ? ` (revision ${revision}, ${change})` : ''
+      out.line(`${wordOf(kind)} article ${articleId}${how}: ${taken.article.headline}`)
+      if (taken.article.breaking && kind !== 'known') await draft({ house, out }, articleId)
     }
   },
+}
+
+async function readEmbargo(context: Pick<Context, 'db' | 'clock'>, text: string): Promise<Date> {
+  const until = await readMoment(context, { text, field: 'embargo' })
+  refusePast(until, context.clock.now())
+  return until
+}
+
+async function draft({ house, out }: { house: Entered; out: Out }, articleId: number) {
+  const { context } = house.app
+  const why = whyWithheld(await getTerms(context.db, articleId), context.clock.now())
+  if (why !== null) {
+    out.line(`  no alert is drafted: ${why}`)
+    return
+  }
+  const { draftAlert } = await import('#editions/draft-alert.ts')
+  const { editionId } = await draftAlert(context, { articleId, operatorId: house.operator.id })
+  out.line(`  drafted alert ${editionId}: release it with "daybreak alert ${articleId} --release"`)
 }
 
 /** A file, an address or standard input, as bytes with what is known of them. */

@@ -1,21 +1,40 @@
 import { parseArgs } from 'node:util'
 import { type Call, type Command, tableOf } from '#commands/command.ts'
 import { Refusal } from '#errors.ts'
+import { correct, keepKeywords, rules } from './topic-rules.ts'
 import { listTopics, listUnknownTopics, offerTopics } from '#subscribers/choices/topic-store.ts'
 
 const MOST = 200
 
 export const topics: Command = {
-  usage: 'topics [offer | hide TOPIC…]',
+  usage:
+    'topics [offer TOPIC… | hide TOPIC… | keywords TOPIC WORD… | correct ARTICLE TOPIC yes|no | rules [add KIND PATTERN TOPIC [--feed N] | remove N]]',
   about:
-    'Lists the topics with their articles of 30 days and their followers; offer and hide say which of them readers can choose.',
+    'Lists the topics with their articles of 30 days and their followers; offer and hide say which of them readers can choose, keywords and rules which articles get them, correct what an article is about.',
   async run(call) {
-    const { positionals } = parseArgs({ args: call.args, allowPositionals: true })
-    const [verb, ...slugs] = positionals
-    if (verb === undefined) return list(call)
-    if (verb !== 'offer' && verb !== 'hide')
-      throw new Refusal(`topics takes offer, hide or nothing, not "${verb.slice(0, 40)}"`)
-    return offer(call, { slugs, offered: verb === 'offer' })
+    const { positionals } = parseArgs({
+      args: call.args,
+      allowPositionals: true,
+      options: { feed: { type: 'string' } },
+    })
+    const [verb, ...words] = positionals
+    switch (verb) {
+      case undefined:
+        return list(call)
+      case 'offer':
+      case 'hide':
+        return offer(call, { slugs: words, offered: verb === 'offer' })
+      case 'keywords':
+        return keepKeywords(call, words)
+      case 'correct':
+        return correct(call, words)
+      case 'rules':
+        return rules(call, words)
+      default:
+        throw new Refusal(
+          `topics takes offer, hide, keywords, correct, rules or nothing, not "${verb.slice(0, 40)}"`,
+        )
+    }
   },
 }
 
@@ -25,12 +44,13 @@ async function list({ out, enter }: Call): Promise<void> {
   const rows = await listTopics(db, { now: clock.now(), limit: MOST })
   if (rows.length === 0) out.line('there are no topics yet: articles bring them')
   for (const line of tableOf(
-    rows.map(({ slug, name, offered, articles, followers }) => ({
+    rows.map(({ slug, name, offered, articles, followers, keywords }) => ({
       topic: slug,
       name,
       readers: offered ? 'can choose it' : 'do not see it',
       articles,
       followers,
+      keywords: keywords.join(', '),
     })),
   )) {
     out.line(line)

@@ -7,6 +7,8 @@ export const scopes = [
   'articles:write',
   'alerts:release',
   'editions:read',
+  'feeds:read',
+  'feeds:write',
   'subscribers:read',
   'subscribers:write',
 ] as const

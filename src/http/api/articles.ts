@@ -2,6 +2,7 @@ import type { Context as Request } from 'hono'
 import { z } from 'zod'
 import type { ArticleInput } from '#articles/article.ts'
 import { type Ingested, readInput, storeArticle } from '#articles/ingest.ts'
+import { getTerms, refusePast, whyWithheld } from '#articles/revisions/withhold.ts'
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
@@ -19,11 +20,12 @@ type Needs = Pick<Context, 'db' | 'clock' | 'enqueue' | 'config' | 'relay'>
 /** POST /api/v1/articles: one article as JSON, HTML or plain text. `breaking` drafts an alert, or releases it. */
 export function postArticle(context: Needs) {
   return async (request: Request, bearer: Bearer): Promise<Response> => {
-    const asked = await readRequest(request)
+    const asked = await readRequest(request, context.clock.now())
     const release = releaseOf(bearer, asked.release)
     const taken = await takeArticle(context, {
       input: asked.input,
       breaking: asked.breaking,
+      embargoUntil: asked.embargoUntil,
       release,
       bearer,
     })
@@ -32,7 +34,16 @@ export function postArticle(context: Needs) {
 }
 
 type Taken = {
-  article: { id: number; revision: number; status: Ingested['kind']; headline: string }
+  article: {
+    id: number
+    revision: number
+    status: Ingested['kind']
+    headline: string
+    /** Of a revision: `typo` or `substantial`. */
+    change?: 'typo' | 'substantial'
+    /** Why nothing of it goes out now. */
+    withheld?: string
+  }
   alert?: { edition: number; state: string }
 }
 
@@ -40,35 +51,53 @@ type Taken = {
  * From the article to the alert's first planned slice it is one transaction; the jobs follow its commit. Sent again,
  * the same article finds what the first request did.
  */
-async function takeArticle(
-  context: Needs,
-  {
-    input,
-    breaking,
-    release,
-    bearer,
-  }: { input: ArticleInput; breaking: boolean | undefined; release: Release; bearer: Bearer },
-): Promise<Taken> {
-  const article = await readInput(input, breaking)
+async function takeArticle(context: Needs, asked: Taking): Promise<Taken> {
+  const { bearer, embargoUntil } = asked
+  const article = await readInput(asked.input, asked.breaking)
+  const terms = embargoUntil === undefined ? {} : { embargoUntil }
   const jobs: (() => Promise<void>)[] = []
   const later: Enqueue = async (name, data) =>
     void jobs.push(async () => context.enqueue(name, data))
   const taken = await inTransaction(context.db, async (db): Promise<Taken> => {
     const within = { ...context, db, enqueue: later }
     const origin = { kind: 'api' as const, name: bearer.operator.name }
-    const { articleId, revision, kind } = await storeArticle(within, { article, origin })
-    const done = { article: { id: articleId, revision, status: kind, headline: article.headline } }
+    const stored = await storeArticle(within, { article, origin, ...terms })
+    const { articleId, revision, kind } = stored
     await note(within, bearer, {
       verb: 'ingest',
       subject: `article ${articleId}`,
       detail: { kind, revision },
     })
-    return article.breaking
-      ? { ...done, alert: await alertOf(within, { articleId, release, bearer }) }
+    const withheld = whyWithheld(await getTerms(db, articleId), context.clock.now())
+    const done = { article: answerOf(stored, withheld) }
+    return article.breaking && withheld === null
+      ? { ...done, alert: await alertOf(within, { articleId, release: asked.release, bearer }) }
       : done
   })
   for (const leave of jobs) await leave()
   return taken
+}
+
+type Taking = {
+  input: ArticleInput
+  breaking: boolean | undefined
+  embargoUntil: Date | null | undefined
+  release: Release
+  bearer: Bearer
+}
+
+function answerOf(
+  { articleId, revision, kind, change, article }: Ingested,
+  withheld: string | null,
+): Taken['article'] {
+  return {
+    id: articleId,
+    revision,
+    status: kind,
+    headline: article.headline,
+    ...(change === null ? {} : { change }),
+    ...(withheld === null ? {} : { withheld }),
+  }
 }
 
 async function alertOf(
@@ -98,34 +127,55 @@ async function alertOf(
   return { edition: editionId, state: (await getEdition(context.db, editionId)).state }
 }
 
+const EMBARGO_RULE =
+  'embargoUntil must be a time with its zone, such as 2026-11-23T18:00:00Z, or null to lift it'
+
 const wishes = z.object({
   breaking: z.boolean('breaking must be true or false').optional(),
   release: z.boolean('release must be true or false').optional(),
+  embargoUntil: z.iso.datetime({ offset: true, error: EMBARGO_RULE }).nullish(),
 })
 
-type Asked = { input: ArticleInput; breaking: boolean | undefined; release: boolean | undefined }
+type Asked = {
+  input: ArticleInput
+  breaking: boolean | undefined
+  release: boolean | undefined
+  /** null lifts it; undefined leaves it as it is. */
+  embargoUntil: Date | null | undefined
+}
 
-async function readRequest(request: Request): Promise<Asked> {
+async function readRequest(request: Request, now: Date): Promise<Asked> {
   const bytes = new Uint8Array(await request.req.arrayBuffer())
   const contentType = request.req.header('content-type') ?? null
-  const { breaking, release } = request.req.query()
+  const { breaking, release, embargoUntil } = request.req.query()
   const fromQuery = { breaking: flag('breaking', breaking), release: flag('release', release) }
-  const input = { bytes, contentType }
   const said = contentType !== null && /[/+]json\b/i.test(contentType)
-  const json = said ? jsonOf(bytes) : jsonGuess(bytes)
-  if (json === undefined) return { input, ...fromQuery }
-  const parsed = wishes.safeParse(json)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    throw new Refusal(issue?.message ?? 'the article is not an object', {
-      field: String(issue?.path[0] ?? 'body'),
-    })
-  }
+  const json = (said ? jsonOf(bytes) : jsonGuess(bytes)) ?? {}
+  const wished = parseWishes(
+    embargoUntil === undefined || typeof json !== 'object' ? json : { ...json, embargoUntil },
+  )
   return {
-    input,
-    breaking: fromQuery.breaking ?? parsed.data.breaking,
-    release: fromQuery.release ?? parsed.data.release,
+    input: { bytes, contentType },
+    breaking: fromQuery.breaking ?? wished.breaking,
+    release: fromQuery.release ?? wished.release,
+    embargoUntil: embargoOf(wished.embargoUntil, now),
   }
+}
+
+function parseWishes(json: unknown): z.infer<typeof wishes> {
+  const parsed = wishes.safeParse(json)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new Refusal(issue?.message ?? 'the article is not an object', {
+    field: String(issue?.path[0] ?? 'body'),
+  })
+}
+
+function embargoOf(text: string | null | undefined, now: Date): Date | null | undefined {
+  if (text === null || text === undefined) return text
+  const until = new Date(text)
+  refusePast(until, now)
+  return until
 }
 
 /** `first`: the article's first alert goes out, later ones wait for a person; `yes` was asked for in so many words. */
@@ -177,7 +227,7 @@ function jsonOf(bytes: Uint8Array): unknown {
   }
 }
 
-async function note(
+export async function note(
   context: Pick<Context, 'db' | 'clock'>,
   { operator, tokenId }: Bearer,
   { detail, ...entry }: { verb: string; subject: string; detail: Record<string, unknown> },

@@ -12,10 +12,14 @@ import { readEditionReport } from '#reports/edition-report.ts'
 import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
 import { readWeek } from '#reports/week.ts'
 import { weekInWords } from '#reports/week-words.ts'
+import { articleRoutes } from './article-routes.ts'
 import { postArticle } from './articles.ts'
+import { feedRoutes } from './feeds.ts'
 import { findReader } from './readers.ts'
 import { segmentRoutes } from './segments.ts'
+import { storyRoutes } from './stories.ts'
 import { postSubscriber } from './subscribers.ts'
+import { postTopic } from './topics.ts'
 
 /** The whole API on one screen. Every answer is JSON; an error names its field where it has one. */
 export function apiRoutes(context: Context): Hono {
@@ -26,6 +30,49 @@ export function apiRoutes(context: Context): Hono {
   api.post('/articles', async (request) =>
     article(request, await bearerOf(context, request, 'articles:write')),
   )
+
+  const articles = articleRoutes(context)
+  const writer = async (request: Request) => bearerOf(context, request, 'articles:write')
+  api.get('/articles/:id', async (request) => {
+    await writer(request)
+    return articles.show(request, idOf(request))
+  })
+  api.get('/articles/:id/revisions', async (request) => {
+    await writer(request)
+    return articles.revisions(request, idOf(request))
+  })
+  api.post('/articles/:id/retract', async (request) => {
+    const bearer = await writer(request)
+    return articles.retract(request, { articleId: idOf(request), bearer })
+  })
+
+  const stories = storyRoutes(context)
+  api.get('/stories', async (request) => {
+    await writer(request)
+    return stories.list(request)
+  })
+  api.get('/stories/:id', async (request) => {
+    await writer(request)
+    return stories.show(request, idOf(request))
+  })
+  api.post('/stories/:id/merge', async (request) => {
+    const bearer = await writer(request)
+    return stories.merge(request, { storyId: idOf(request), bearer })
+  })
+  api.post('/articles/:id/split', async (request) => {
+    const bearer = await writer(request)
+    return stories.split(request, { articleId: idOf(request), bearer })
+  })
+  api.post('/articles/:id/lead', async (request) => {
+    const bearer = await writer(request)
+    return stories.lead(request, { articleId: idOf(request), bearer })
+  })
+
+  const topic = postTopic(context)
+  api.post('/articles/:id/topics', async (request) => {
+    const bearer = await bearerOf(context, request, 'articles:write')
+    return topic(request, { articleId: idOf(request), bearer })
+  })
 
   const subscriber = postSubscriber(context)
   api.post('/subscribers', async (request) =>
@@ -49,6 +96,22 @@ export function apiRoutes(context: Context): Hono {
     await bearerOf(context, request, 'subscribers:read')
     return segments.count(request)
   })
+
+  const feeds = feedRoutes(context)
+  api.get('/feeds', async (request) => {
+    await bearerOf(context, request, 'feeds:read')
+    return feeds.list(request)
+  })
+  api.get('/feeds/:id', async (request) => {
+    await bearerOf(context, request, 'feeds:read')
+    return feeds.show(request)
+  })
+  const writes = async (request: Request) => bearerOf(context, request, 'feeds:write')
+  api.post('/feeds', async (request) => feeds.add(request, await writes(request)))
+  api.patch('/feeds/:id', async (request) => feeds.change(request, await writes(request)))
+  api.delete('/feeds/:id', async (request) => feeds.remove(request, await writes(request)))
+  api.post('/feeds/:id/poll', async (request) => feeds.pollLater(request, await writes(request)))
+  api.post('/feeds/:id/batch', async (request) => feeds.decide(request, await writes(request)))
 
   api.get('/editions/:id', async (request) => {
     await bearerOf(context, request, 'editions:read')

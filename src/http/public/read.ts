@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
+import { isEmbargoed } from '#articles/revisions/withhold.ts'
 import { findArticleById } from '#articles/store.ts'
 import type { Context } from '#context.ts'
 import { readerPage } from '#deliveries/reader-mail.ts'
@@ -41,7 +42,10 @@ export function readRoutes(context: Context): Hono {
   routes.get('/articles/:id', async (request) => {
     const id = request.req.param('id')
     const article = /^\d{1,15}$/.test(id) ? await findArticleById(db, Number(id)) : undefined
-    if (article === undefined) throw new Refusal('there is no such article', { status: 404 })
+    if (article === undefined || isEmbargoed(article, context.clock.now()))
+      throw new Refusal('there is no such article', { status: 404 })
+    if (article.retractedAt !== null)
+      throw new Refusal('this article was withdrawn', { status: 410 })
     const summary = article.sentences.map((sentence) => sentence.text).join(' ')
     const body = html`<h1>${article.headline}</h1>
       <p class="muted">${article.publisher ?? article.sourceName}</p>

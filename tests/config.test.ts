@@ -31,6 +31,7 @@ test('without any variable there is an embedded database, a built-in inbox and a
     smtpConnections: 10,
     tokenKey: null,
     suppressionKey: null,
+    llm: null,
   })
   expect(config.publicUrl.href).toBe('http://localhost:8080/')
 })
@@ -195,6 +196,11 @@ test.each([
   [{ IMAP_URL: 'https://mail.example.org' }, /IMAP_URL must be an address such as imaps:/],
   [{ SES_TOPIC_ARNS: 'daybreak' }, /SES_TOPIC_ARNS must be topics/],
   [{ POSTMARK_WEBHOOK_PASSWORD: 'secret' }, /POSTMARK_WEBHOOK_PASSWORD must be a long random word/],
+  [{ LLM_BASE_URL: 'http://127.0.0.1:11434/v1' }, /LLM_BASE_URL and LLM_MODEL belong together/],
+  [{ LLM_MODEL: 'small' }, /LLM_BASE_URL and LLM_MODEL belong together/],
+  [{ LLM_BASE_URL: 'ftp://models.example' }, /LLM_BASE_URL must be an address such as http:/],
+  [{ LLM_TOKENS_A_DAY: '0' }, /LLM_TOKENS_A_DAY must be a number of tokens/],
+  [{ LLM_API_KEY: 'a b' }, /LLM_API_KEY must be a key/],
   [{ TRUSTED_PROXIES: '10.0.0.1' }, /TRUSTED_PROXIES must be networks/],
   [{ TRUSTED_PROXIES: '10.0.0.0/99' }, /TRUSTED_PROXIES must be networks/],
   [{ TRUSTED_PROXIES: '999.1.1.1/8' }, /TRUSTED_PROXIES must be networks/],
@@ -213,4 +219,22 @@ test('several topics, keys and networks stand apart by commas', () => {
   expect(config.webhooks.sesTopics).toEqual([topic, `${topic}-two`])
   expect(config.webhooks.mailgunKeys).toEqual(['old-key-1234', 'new-key-1234'])
   expect(config.trustedProxies).toEqual(['10.0.0.0/8', 'fd00::/8'])
+})
+
+test('a model is configured by its address and name; its key can come from a file', async () => {
+  const file = join(dir, 'llm-key')
+  await writeFile(file, 'sk-local\n')
+
+  const { llm } = readConfig({
+    LLM_BASE_URL: 'http://127.0.0.1:11434/v1',
+    LLM_MODEL: 'small',
+    LLM_API_KEY_FILE: file,
+  })
+
+  expect(llm).toEqual({
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    model: 'small',
+    apiKey: 'sk-local',
+    tokensADay: 500_000,
+  })
 })

@@ -7,7 +7,9 @@ const article = {
   standfirst: null,
   paragraphs: ['"It was dark," she said - and left.', 'The port is closed.'],
   canonicalUrl: 'https://www.courier.example.com/a/?b=2&a=1',
+  twinUrls: [],
   guid: 'courier-1',
+  corrections: null,
 }
 
 describe('one article', () => {
@@ -17,15 +19,15 @@ describe('one article', () => {
       canonicalUrl: 'http://courier.example.com/a?a=1&utm_source=x&b=2#c',
     }
 
-    expect(fingerprint(other).urlKey).toBe('courier.example.com/a?a=1&b=2')
-    expect(fingerprint(other).urlKey).toBe(fingerprint(article).urlKey)
+    expect(fingerprint(other).urlKeys).toEqual(['courier.example.com/a?a=1&b=2'])
+    expect(fingerprint(other).urlKeys).toEqual(fingerprint(article).urlKeys)
   })
 
   test('has one content key whatever its punctuation and case', () => {
     const other = { ...article, headline: 'FERRY STRIKES DREDGER!', canonicalUrl: null, guid: null }
 
     expect(fingerprint(other)).toMatchObject({
-      urlKey: null,
+      urlKeys: [],
       guidKey: null,
       contentKey: fingerprint(article).contentKey,
     })
@@ -51,6 +53,7 @@ describe('a revision', () => {
     { headline: 'Ferry strikes digger' },
     { standfirst: 'Divers are at work.' },
     { paragraphs: ['"It was dark," she said - and left.', 'The port is open.'] },
+    { corrections: 'An earlier version named the wrong port.' },
   ])('is made by other text: %o', (change) => {
     expect(fingerprint({ ...article, ...change }).bodyHash).not.toBe(bodyHash)
   })

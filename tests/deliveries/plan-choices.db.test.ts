@@ -29,8 +29,7 @@ async function releaseStories(house: House, stories: string[][]): Promise<number
   ]
   for (const [index, topics] of stories.entries()) {
     const headline = headlines[index] ?? ''
-    const paragraph = `${headline}, as the town had hoped for since spring. ${'It was long in coming. '.repeat(index + 3)}`
-    await ingestArticle(house.context, { headline, topics, paragraphs: [paragraph] })
+    await ingestArticle(house.context, { headline, topics })
   }
   const { editionId } = await composeDigest(house.context, {
     newsletterSlug: 'daily',

@@ -179,3 +179,44 @@ function words(number: number): string {
 function prose(number: number): string {
   return Array.from({ length: 30 }, (_, index) => `term${number}x${index}`).join(' ') + '.'
 }
+
+test('what a feed held before it was added is told only by choice, and only what was published since', async () => {
+  await using house = await openHouse()
+  await ingestArticle(house.context, { headline: MARKET })
+  await ingestArticle(house.context, ROVERS)
+  await sql`
+    update article set seeded = true`.execute(house.db)
+  await sql`
+    update article_revision set published_at = ${house.now}::timestamptz - interval '30 hours'
+     where headline = ${MARKET}`.execute(house.db)
+
+  await expect(compose(house)).rejects.toThrow(
+    '1 from the last 24 hours were in a feed before it was added: --since 24h',
+  )
+  const { editionId } = await composeDigest(house.context, {
+    newsletterSlug: 'daily',
+    operatorId: null,
+    again: false,
+    historySince: new Date(house.now.getTime() - 24 * 3_600_000),
+  })
+
+  expect(await headlines(house, editionId)).toEqual([ROVERS.headline])
+})
+
+test('nothing withdrawn is told, and nothing under embargo before its hour, even days later', async () => {
+  await using house = await openHouse()
+  await ingestArticle(house.context, { headline: MARKET })
+  await ingestArticle(house.context, ROVERS)
+  await sql`
+    update article a set retracted_at = ${house.now} from article_revision r
+     where r.article_id = a.id and r.headline = ${ROVERS.headline}`.execute(house.db)
+  await sql`
+    update article a set embargo_until = ${house.now}::timestamptz + interval '3 days' from article_revision r
+     where r.article_id = a.id and r.headline = ${MARKET}`.execute(house.db)
+
+  await expect(compose(house)).rejects.toThrow('nothing new to tell')
+  house.wait(72 * 3_600_000)
+  const { editionId } = await compose(house)
+
+  expect(await headlines(house, editionId)).toEqual([MARKET])
+})

@@ -32,6 +32,10 @@ describe('breaking news', () => {
         ...breaking,
         url: 'https://courier.example/another-address',
         headline: `${breaking.headline} today`,
+        paragraphs: [
+          ...PARAGRAPHS,
+          'Builders of three towns have asked for the plans, an architect of the harbour office said on Sunday.',
+        ],
       },
       { bearer: releaser },
     )

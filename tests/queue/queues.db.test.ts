@@ -92,16 +92,13 @@ describe.each(places)('on %s', (_place, kind) => {
     await using backend = await openEmptyBackend(kind)
     await using queues = await openQueues({ backend, log })
     const seen: unknown[] = []
-    const processors: Processors = {
-      'cluster-article': async (data) => void seen.push(['cluster-article', data]),
-      'plan-edition': async (data) => void seen.push(['plan-edition', data]),
-      'drain-lane': async (data) => void seen.push(['drain-lane', data]),
-      'take-returns': async (data) => void seen.push(['take-returns', data]),
-      'take-sign-ups': async (data) => void seen.push(['take-sign-ups', data]),
-    }
+    const names = 'cluster-article plan-edition drain-lane take-returns take-sign-ups poll-source'
+    const processors: Partial<Processors> = Object.fromEntries(
+      names.split(' ').map((name) => [name, async (data: unknown) => void seen.push([name, data])]),
+    )
     await using _workers = await openWorkers({
       backend,
-      queues: ['intake', 'planning', 'alert'],
+      queues: ['intake', 'fetching', 'planning', 'alert'],
       processors,
       log,
     })
@@ -110,9 +107,10 @@ describe.each(places)('on %s', (_place, kind) => {
     await queues.enqueue('plan-edition', { editionId: 8 })
     await queues.enqueue('take-returns', {})
     await queues.enqueue('take-sign-ups', {})
+    await queues.enqueue('poll-source', { sourceId: 9 })
     await queues.enqueue('drain-lane', { lane: 'alert' })
 
-    await expect.poll(() => seen.length, { timeout: 15_000, interval: 300 }).toBe(5)
+    await expect.poll(() => seen.length, { timeout: 15_000, interval: 300 }).toBe(6)
     expect(seen).toEqual(
       expect.arrayContaining([
         ['cluster-article', { articleId: 7 }],

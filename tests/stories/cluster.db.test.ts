@@ -71,7 +71,7 @@ test('an article about something else opens a story of its own', async () => {
   ])
 })
 
-test('the same words four days later are another event', async () => {
+test('the same text four days later is a copy, and no news', async () => {
   await using house = await openHouse()
   const first = await ingestArticle(house.context, { headline: MARKET })
   house.wait(4 * 24 * 60 * 60_000)
@@ -82,10 +82,7 @@ test('the same words four days later are another event', async () => {
 
   await clusterWaiting(house.context)
 
-  expect(await stories(house)).toMatchObject([
-    { articles: [first.articleId] },
-    { articles: [second.articleId] },
-  ])
+  expect(await stories(house)).toMatchObject([{ articles: [first.articleId, second.articleId] }])
 })
 
 test('articles whose job was lost are found and put into their stories', async () => {

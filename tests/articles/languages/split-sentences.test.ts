@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { splitSentences } from '#articles/split-sentences.ts'
+import { splitSentences } from '#articles/languages/split-sentences.ts'
 
 /** Each text with a bar where a sentence ends. */
 const ENGLISH = [

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type RequestListener, type Server, createServer } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createPageFetcher, fetchPage } from '#articles/fetch-page.ts'
+import { createPageFetcher, fetchPage } from '#articles/fetching/fetch-page.ts'
 
 const servers: Server[] = []
 

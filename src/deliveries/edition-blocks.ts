@@ -60,10 +60,7 @@ class DigestBlocks implements EditionBlocks {
   }
 
   #join(choice: readonly number[]): Block[] {
-    const { stories } = this.#digest
-    const ids = choice.flatMap((story) => stories[story]?.id ?? [])
-    if (ids.length === 0) throw new Error(`an edition has none of the blocks ${choice.join(', ')}`)
-    const keys = digestVariant(this.#digest, ids, (key) => this.#blockOf(key).htmlBytes)
+    const keys = digestVariant(this.#digest, choice, (key) => this.#blockOf(key).htmlBytes)
     const blocks = keys.map((key) => this.#blockOf(key))
     const { beforeText, beforeHtml, end } = this.#frame
     return [

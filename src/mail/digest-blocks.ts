@@ -14,7 +14,12 @@ export type DigestStory = {
   words: number
   lead: Form
   item: Form
+  /** One line for who had the story by an alert; null where nothing is new. */
+  since?: Form | null
 }
+
+/** A passage that is not news (a sponsor's, the house's), in every reader's mail behind so many of its stories. */
+export type DigestBox = { after: number; form: Form }
 
 /** Plain data, fit for a jsonb column. */
 export type CompiledDigest = {
@@ -25,8 +30,20 @@ export type CompiledDigest = {
   /** Before the count of stories, between it and the first story, and after the last one. */
   frame: { top: Form; middle: Form; end: Form }
   more: Form
+  /** Over the lines of what is new since an alert. */
+  sinceHeading?: Form
+  boxes?: DigestBox[]
+  /** What an earlier edition had wrong, a line each for who had read it, and what stands around them. */
+  corrections?: { open: Form; lines: Form[]; close: Form }
   notes: string[]
 }
+
+/**
+ * A reader's blocks as the ledger keeps them: the places of stories, these added to the place of a story that is only
+ * one line, and to the number of a correction.
+ */
+export const SINCE = 1000
+export const CORRECTION = 2000
 
 /** Where the number of stories and the "more on the web" phrase are put when a mail is joined. */
 export const COUNT_MARK = '\u0003'
@@ -43,15 +60,16 @@ const WORDS_A_MINUTE = 200
  */
 export function digestVariant(
   compiled: CompiledDigest,
-  storyIds: readonly string[],
+  blocks: readonly number[],
   htmlBytesOf = (key: string) => htmlBytes(digestBlock(compiled, key)),
 ): string[] {
-  const wanted = chosenStories(compiled, storyIds)
-  for (let count = wanted.length; count > 1; count -= 1) {
-    const keys = keysOf(compiled, wanted.slice(0, count), wanted.length - count)
+  const choice = choiceOf(compiled, blocks)
+  const { stories } = choice
+  for (let count = stories.length; count > 1; count -= 1) {
+    const keys = keysOf(compiled, choice, count)
     if (keys.reduce((sum, key) => sum + htmlBytesOf(key), 0) <= HTML_BYTES) return keys
   }
-  return keysOf(compiled, wanted.slice(0, 1), wanted.length - 1)
+  return keysOf(compiled, choice, 1)
 }
 
 /** Its share of the mail, before encoding: that is what mail programs count. */
@@ -60,29 +78,65 @@ export function htmlBytes({ html }: Pick<Form, 'html'>): number {
   return Buffer.byteLength(html) + links * LINK_BYTES
 }
 
-function chosenStories({ stories }: CompiledDigest, storyIds: readonly string[]): DigestStory[] {
-  const wanted = new Set(storyIds)
-  const chosen = stories.filter(({ id }) => wanted.has(id))
-  if (chosen.length !== wanted.size)
-    throw new Error('a reader was given a story that the digest does not hold')
+type Choice = { stories: DigestStory[]; since: number[]; corrections: number[] }
+
+function choiceOf({ stories, corrections }: CompiledDigest, blocks: readonly number[]): Choice {
+  const wanted = [...new Set(blocks)].toSorted((a, b) => a - b)
+  const places = wanted.filter((block) => block < SINCE)
+  const since = wanted.filter((block) => block >= SINCE && block < CORRECTION)
+  const lines = wanted.filter((block) => block >= CORRECTION)
+  const chosen = places.flatMap((place) => stories[place] ?? [])
+  const held =
+    chosen.length === places.length &&
+    since.every((block) => stories[block - SINCE]?.since != null) &&
+    lines.every((block) => corrections?.lines[block - CORRECTION] !== undefined)
+  if (!held) throw new Error(`the digest does not hold all of the blocks ${wanted.join(', ')}`)
   if (chosen.length === 0) throw new Error('a digest needs at least one story')
-  return chosen
+  return {
+    stories: chosen,
+    since: since.map((block) => block - SINCE),
+    corrections: lines.map((block) => block - CORRECTION),
+  }
 }
 
-function keysOf(compiled: CompiledDigest, chosen: DigestStory[], dropped: number): string[] {
+function keysOf(
+  compiled: CompiledDigest,
+  { stories, since, corrections }: Choice,
+  count: number,
+): string[] {
+  const chosen = stories.slice(0, count)
   const minutes = Math.max(
     1,
     Math.ceil(chosen.reduce((sum, { words }) => sum + words, 0) / WORDS_A_MINUTE),
   )
-  const more = compiled.moreOnWeb + dropped
+  const more = compiled.moreOnWeb + stories.length - count
   return [
     'top',
     `inside:${chosen.length}:${minutes}`,
     'middle',
-    ...chosen.flatMap((story, index) => storyKeys(compiled, chosen, { story, index })),
+    ...boxKeys(compiled, { from: 0, to: 0 }),
+    ...chosen.flatMap((story, index) => [
+      ...storyKeys(compiled, chosen, { story, index }),
+      ...boxKeys(compiled, {
+        from: index + 1,
+        to: index + 1 === chosen.length ? Infinity : index + 1,
+      }),
+    ]),
+    ...(since.length > 0 ? ['sinceheading', ...since.map((place) => `since:${place}`)] : []),
     ...(more > 0 ? [`more:${more}`] : []),
+    ...(corrections.length > 0
+      ? ['corrections', ...corrections.map((line) => `correction:${line}`), 'correctionsend']
+      : []),
     'end',
   ]
+}
+
+/** Boxes behind so many stories; who gets fewer stories has the later ones at the end. */
+function boxKeys(
+  { boxes = [] }: CompiledDigest,
+  { from, to }: { from: number; to: number },
+): string[] {
+  return boxes.flatMap(({ after }, index) => (after >= from && after <= to ? [`box:${index}`] : []))
 }
 
 function storyKeys(
@@ -101,7 +155,11 @@ function storyKeys(
 export function digestBlock(compiled: CompiledDigest, key: string): Form {
   const [kind = '', ...rest] = key.split(':')
   const numbers = rest.map(Number)
-  const block = staticBlock(compiled, kind, numbers[0] ?? 0) ?? countBlock(compiled, kind, numbers)
+  const place = numbers[0] ?? 0
+  const block =
+    staticBlock(compiled, kind, place) ??
+    asideBlock(compiled, kind, place) ??
+    countBlock(compiled, kind, numbers)
   if (block === undefined) throw new Error(`the digest has no block “${key}”`)
   return block
 }
@@ -117,6 +175,26 @@ function staticBlock(compiled: CompiledDigest, kind: string, place: number): For
       return compiled.stories[place]?.[kind]
     case 'heading':
       return compiled.headings[place]
+    default:
+      return undefined
+  }
+}
+
+function asideBlock(compiled: CompiledDigest, kind: string, place: number): Form | undefined {
+  const { boxes, corrections, stories, sinceHeading } = compiled
+  switch (kind) {
+    case 'box':
+      return boxes?.[place]?.form
+    case 'sinceheading':
+      return sinceHeading
+    case 'since':
+      return stories[place]?.since ?? undefined
+    case 'corrections':
+      return corrections?.open
+    case 'correction':
+      return corrections?.lines[place]
+    case 'correctionsend':
+      return corrections?.close
     default:
       return undefined
   }
@@ -148,13 +226,18 @@ function bothForms(text: string): Form {
 /** A reader's digest, its slots still to be filled. The same input gives the same bytes. */
 export function joinDigest(
   compiled: CompiledDigest,
-  storyIds: readonly string[],
+  readersBlocks: readonly number[],
 ): { html: string; text: string; stories: number } {
-  const keys = digestVariant(compiled, storyIds)
+  const keys = digestVariant(compiled, readersBlocks)
   const blocks = keys.map((key) => digestBlock(compiled, key))
   return {
     html: blocks.map(({ html }) => html).join(''),
     text: blocks.map(({ text }) => text).join(''),
     stories: keys.filter((key) => key.startsWith('lead:') || key.startsWith('item:')).length,
   }
+}
+
+/** The blocks of a reader who gets everything: all stories, and all corrections. */
+export function allBlocks({ stories, corrections }: CompiledDigest): number[] {
+  return [...stories.keys(), ...(corrections?.lines ?? []).map((_, line) => CORRECTION + line)]
 }

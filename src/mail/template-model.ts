@@ -34,6 +34,19 @@ export type StoryBlock = {
   source: string
   readingMinutes: number
   image: StoryImage | null
+  /** What is new for who had it by an alert: one line, as plain text. */
+  since?: string | null
+}
+
+/** What is not news: said to be so by its label. */
+export type BoxBlock = {
+  kind: 'sponsor' | 'house' | 'appeal'
+  label: string
+  text: string
+  image: StoryImage | null
+  link: { url: string; words: string } | null
+  /** Behind so many stories. */
+  after: number
 }
 
 export type DigestModel = Frame & {
@@ -42,6 +55,8 @@ export type DigestModel = Frame & {
   greeting: { text: string; signedBy: string } | null
   lead: StoryBlock
   sections: { name: string; stories: StoryBlock[] }[]
+  boxes?: BoxBlock[]
+  /** Each for who had read what was wrong. */
   corrections: { text: string; url: string }[]
   moreOnWeb: number
   /** Decides the words of the end mark; morning when absent. */

@@ -1,7 +1,7 @@
 import { Refusal } from '#errors.ts'
 
 import { pageUrl, findPictureUrl, plainText } from './outside-text.ts'
-import type { Publication, StoryBlock } from './template-model.ts'
+import type { BoxBlock, Publication, StoryBlock } from './template-model.ts'
 import { counted, directionOf, type Words } from './words.ts'
 
 // What the templates see: text made plain, addresses checked. Escaping is the engine's.
@@ -22,6 +22,7 @@ export type StoryView = {
   byline: string
   words: number
   image: { url: string; alt: string; width: number; height: number } | null
+  since: string | null
 }
 
 type Setting = { words: Words; language: string; link: number | null }
@@ -45,7 +46,24 @@ export function viewOfStory(story: StoryBlock, { words, language, link }: Settin
     reading,
     byline: source === '' ? reading : `${source} · ${reading}`,
     words: countWords(`${headline} ${summary}`, language),
-    image: viewOfImage(story),
+    image: viewOfImage(story.image),
+    since: story.since == null ? null : plainText(story.since),
+  }
+}
+
+export function viewOfBox({ kind, label, text, image, link }: BoxBlock) {
+  const labelled = plainText(label)
+  if (labelled === '')
+    throw new Refusal('A box needs a label that says what it is.', { field: 'label' })
+  return {
+    kind,
+    label: labelled,
+    text: plainText(text),
+    image: viewOfImage(image),
+    link:
+      link === null
+        ? null
+        : { url: pageUrl(link.url, `the box “${labelled}”`), words: plainText(link.words) },
   }
 }
 
@@ -55,7 +73,7 @@ export function pictureNote({ headline, image }: StoryBlock): string[] {
   return [`The picture of “${plainText(headline)}” is left out: its address is not https.`]
 }
 
-function viewOfImage({ image }: StoryBlock): StoryView['image'] {
+function viewOfImage(image: StoryBlock['image']): StoryView['image'] {
   const url = image === null ? undefined : findPictureUrl(image.url)
   if (image === null || url === undefined) return null
   const width = Math.min(PICTURE_WIDTH, Math.max(1, Math.round(image.width)))

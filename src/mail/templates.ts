@@ -13,7 +13,13 @@ import type {
   StoryBlock,
   WelcomeModel,
 } from './template-model.ts'
-import { pictureNote, viewOfLanguage, viewOfPublication, viewOfStory } from './template-view.ts'
+import {
+  pictureNote,
+  viewOfBox,
+  viewOfLanguage,
+  viewOfPublication,
+  viewOfStory,
+} from './template-view.ts'
 import { counted, phrase, wordsFor } from './words.ts'
 
 /** Renders a digest with all its stories, once, into the blocks that readers' mails are joined from. */
@@ -31,6 +37,8 @@ export async function compileDigest(model: DigestModel): Promise<CompiledDigest>
     greeting: viewOfGreeting(model.greeting),
     stories: seen,
     headings: model.sections.map(({ name }) => plainText(name)),
+    boxes: (model.boxes ?? []).map((box) => viewOfBox(box)),
+    sinceHeading: seen.some(({ since }) => since !== null),
     corrections: model.corrections.map(({ text, url }) => viewOfCorrection(text, url)),
     endMark: words.endMark[model.partOfDay ?? 'morning'],
   })
@@ -49,10 +57,22 @@ export async function compileDigest(model: DigestModel): Promise<CompiledDigest>
       words: seen[place]?.words ?? 0,
       lead: form(`lead:${place}`),
       item: form(`item:${place}`),
+      since: seen[place]?.since == null ? null : form(`since:${place}`),
     })),
     headings: model.sections.map((_, place) => form(`heading:${place}`)),
     frame: { top: form('frame:0'), middle: form('frame:1'), end: form('frame:2') },
     more: form('more'),
+    ...(seen.some(({ since }) => since !== null) ? { sinceHeading: form('sinceheading') } : {}),
+    boxes: (model.boxes ?? []).map(({ after }, place) => ({ after, form: form(`box:${place}`) })),
+    ...(model.corrections.length === 0
+      ? {}
+      : {
+          corrections: {
+            open: form('corrections'),
+            lines: model.corrections.map((_, place) => form(`correction:${place}`)),
+            close: form('correctionsend'),
+          },
+        }),
     notes: [...logoNote(model.publication), ...stories.flatMap(({ story }) => pictureNote(story))],
   }
 }

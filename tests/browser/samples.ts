@@ -9,7 +9,7 @@ import {
   unsubscribePage,
 } from '#http/html/leave-pages.ts'
 import { errorPage, type PageFrame } from '#http/html/page.ts'
-import { joinDigest } from '#mail/digest-blocks.ts'
+import { allBlocks, joinDigest } from '#mail/digest-blocks.ts'
 import { fillSlots } from '#mail/slots.ts'
 import type { DigestModel } from '#mail/template-model.ts'
 import { compileAlert, compileConfirm, compileDigest, compileWelcome } from '#mail/templates.ts'
@@ -37,19 +37,14 @@ const leaving = {
 
 export async function mailSamples(): Promise<Sample[]> {
   const digest = await compileDigest(digestOf(10))
-  const [second = '', ...rest] = digest.stories.slice(1, 5).map(({ id }) => id)
-  const all = digest.stories.map(({ id }) => id)
   const arabic = await compileDigest(arabicDigest())
   const update = await compileAlert({ ...alert, update: 2, notKnownYet: null })
   return [
-    mail('digest', joinDigest(digest, all.slice(0, 7)).html),
-    mail('digest-own-topics', joinDigest({ ...digest, moreOnWeb: 3 }, [second, ...rest]).html),
+    mail('digest', joinDigest(digest, [0, 1, 2, 3, 4, 5, 6]).html),
+    mail('digest-own-topics', joinDigest({ ...digest, moreOnWeb: 3 }, [1, 2, 3, 4]).html),
     mail(
       'digest-arabic',
-      joinDigest(
-        arabic,
-        arabic.stories.map(({ id }) => id),
-      ).html,
+      joinDigest(arabic, allBlocks(arabic)).html,
       'تصلك هذه الرسالة لأنك اشتركت في موجز الصباح في 3 مايو 2026.',
     ),
     mail('alert', (await compileAlert(alert)).html, ALERT_WHY),

@@ -1,6 +1,6 @@
 import { parseHTML } from 'linkedom'
 
-import { type CompiledDigest, joinDigest } from '#mail/digest-blocks.ts'
+import { allBlocks, type CompiledDigest, joinDigest } from '#mail/digest-blocks.ts'
 import { fillSlots } from '#mail/slots.ts'
 import type { DigestModel, StoryBlock } from '#mail/template-model.ts'
 
@@ -34,8 +34,7 @@ export function visibleText(markup: string): string {
 
 /** The mail of a reader who gets every story. */
 export function wholeDigest(compiled: CompiledDigest) {
-  const ids = compiled.stories.map(({ id }) => id)
-  const { html, text, stories } = joinDigest(compiled, ids)
+  const { html, text, stories } = joinDigest(compiled, allBlocks(compiled))
   return {
     html: fillSlots(html, slotValues, { as: 'html' }),
     text: fillSlots(text, slotValues, { as: 'text' }),

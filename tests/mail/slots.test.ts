@@ -102,7 +102,7 @@ describe('slots', () => {
   test('each kind of mail has the same slots in both parts', async () => {
     const digest = await compileDigest(digestOf(2))
     const mails = [
-      joinDigest(digest, ['story-0']),
+      joinDigest(digest, [0]),
       await compileAlert(alert),
       await compileConfirm(confirm),
       await compileWelcome(welcome),

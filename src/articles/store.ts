@@ -43,15 +43,7 @@ export async function findArticleById(db: Db, id: number): Promise<ArticleRow | 
 
 export async function listArticlesById(db: Db, ids: number[]): Promise<ArticleRow[]> {
   const { rows } = await sql<ArticleRow>`
-    select a.id, r.revision, r.headline, r.standfirst, r.byline, r.publisher, r.place, r.language, r.url
-         , r.published_at as "publishedAt", a.received_at as "receivedAt", r.paragraphs
-         , r.fitted_image as image, r.breaking
-         , r.updated_at as "updatedAt", r.section, r.corrections, a.seeded, a.embargo_until as "embargoUntil"
-         , a.retracted_at as "retractedAt", a.retraction, s.name as "sourceName"
-         , m.method, m.sentences, m.longer, m.short_headline as "shortHeadline"
-         , coalesce((select array_agg(t.name order by at.position)
-                       from article_topic at join topic t on t.id = at.topic_id
-                      where at.article_id = a.id), '{}') as topics
+    select ${articleColumns}
       from article a
       join article_revision r on (r.article_id, r.revision) = (a.id, a.current_revision)
       join summary m on (m.article_id, m.revision) = (r.article_id, r.revision)
@@ -61,6 +53,35 @@ export async function listArticlesById(db: Db, ids: number[]): Promise<ArticleRo
      limit 1000`.execute(db)
   return rows
 }
+
+/** Articles as they were at a revision, in the order asked for. */
+export async function listRevisionsById(
+  db: Db,
+  wanted: readonly { articleId: number; revision: number }[],
+): Promise<ArticleRow[]> {
+  const { rows } = await sql<ArticleRow>`
+    select ${articleColumns}
+      from unnest(${wanted.map(({ articleId }) => articleId)}::bigint[], ${wanted.map(({ revision }) => revision)}::integer[])
+             with ordinality as w (article_id, revision, place)
+      join article a on a.id = w.article_id
+      join article_revision r on (r.article_id, r.revision) = (w.article_id, w.revision)
+      join summary m on (m.article_id, m.revision) = (r.article_id, r.revision)
+      join source s on s.id = a.source_id
+     order by w.place
+     limit 1000`.execute(db)
+  return rows
+}
+
+const articleColumns = sql`
+  a.id, r.revision, r.headline, r.standfirst, r.byline, r.publisher, r.place, r.language, r.url
+, r.published_at as "publishedAt", a.received_at as "receivedAt", r.paragraphs
+, r.fitted_image as image, r.breaking
+, r.updated_at as "updatedAt", r.section, r.corrections, a.seeded, a.embargo_until as "embargoUntil"
+, a.retracted_at as "retractedAt", a.retraction, s.name as "sourceName"
+, m.method, m.sentences, m.longer, m.short_headline as "shortHeadline"
+, coalesce((select array_agg(t.name order by at.position)
+              from article_topic at join topic t on t.id = at.topic_id
+             where at.article_id = a.id), '{}') as topics`
 
 export type ArticleLine = {
   article: number

@@ -3,6 +3,7 @@ import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
 import type { CompiledDigest } from '#mail/digest-blocks.ts'
 import type { DkimPin } from '#mail/dkim/dkim.ts'
+import type { Draft } from './draft/draft.ts'
 
 export type EditionState =
   | 'draft'
@@ -66,6 +67,18 @@ export type Edition = {
   spreadMs: number
   /** Which keys sign it; null until a release or its first claim says so. */
   dkim: DkimPin | null
+  /** What people edit; null for one of before, or where nothing can be edited. */
+  draft: Draft | null
+  draftNumber: number
+  /** Team members whose hand is in it. */
+  authors: number[]
+  slot: number | null
+  dueAt: Date | null
+  deadlineAt: Date | null
+  threadOf: number | null
+  level: 'normal' | 'major'
+  updateNumber: number | null
+  leavesAt: Date | null
 }
 
 const columns = sql`
@@ -73,7 +86,9 @@ const columns = sql`
 , e.state_reason as "stateReason", e.version, e.subject, e.preheader, e.language, e.edition_date::text as "editionDate"
 , e.compiled, e.content_hash as "contentHash", e.approved_hash as "approvedHash", e.release_rule as "releaseRule"
 , e.release_at as "releaseAt", e.created_at as "createdAt", e.planned_at as "plannedAt", e.sent_at as "sentAt"
-, e.audience, e.test, (extract(epoch from e.spread) * 1000)::bigint as "spreadMs", e.dkim`
+, e.audience, e.test, (extract(epoch from e.spread) * 1000)::bigint as "spreadMs", e.dkim
+, e.draft, e.draft_number as "draftNumber", e.authors, e.slot, e.due_at as "dueAt", e.deadline_at as "deadlineAt"
+, e.thread_of as "threadOf", e.level, e.update_number as "updateNumber", e.leaves_at as "leavesAt"`
 
 export async function findEdition(db: Db, id: number): Promise<Edition | undefined> {
   const { rows } = await sql<Edition>`
@@ -100,39 +115,6 @@ export async function listEditions(db: Db, limit: number): Promise<Omit<Edition,
     select ${columns} from edition e join newsletter n on n.id = e.newsletter_id
      order by e.id desc limit ${Math.min(limit, 200)}`.execute(db)
   return rows
-}
-
-export type NewEdition = {
-  newsletterId: number
-  kind: EditionKind
-  state: 'draft' | 'in review'
-  runKey: string
-  subject: string
-  preheader: string
-  language: string
-  editionDate: string
-  compiled: Compiled
-  contentHash: string
-  operatorId: number | null
-  stories: { storyId: number; articleId: number; revision: number; section: string }[]
-  now: Date
-}
-
-/** Freezes an edition and its stories; undefined when the newsletter has an edition of this run already. */
-export async function insertEdition(db: Db, input: NewEdition): Promise<number | undefined> {
-  const { rows } = await sql<{ id: number }>`
-    insert into edition (newsletter_id, kind, state, run_key, subject, preheader, language, edition_date, compiled
-                        , content_hash, not_after, created_by, created_at)
-    select n.id, ${input.kind}, ${input.state}, ${input.runKey}, ${input.subject}, ${input.preheader}
-         , ${input.language}, ${input.editionDate}::date, ${JSON.stringify(input.compiled)}::jsonb
-         , ${input.contentHash}, n.not_after, ${input.operatorId}, ${input.now}
-      from newsletter n where n.id = ${input.newsletterId}
-    on conflict (newsletter_id, run_key) do nothing
-    returning id`.execute(db)
-  const id = rows[0]?.id
-  if (id === undefined) return undefined
-  await insertEditionStories(db, id, input)
-  return id
 }
 
 /** Moves the edition when it is in one of `from`; false when somebody else was faster. */
@@ -203,31 +185,4 @@ export async function findEditionOfRun(
     select id, content_hash as "contentHash" from edition
      where newsletter_id = ${newsletterId} and run_key = ${runKey}`.execute(db)
   return rows[0]
-}
-
-/** Renews a draft of the same run as its next version; undefined when it is approved or further. */
-export async function replaceDraft(db: Db, input: NewEdition): Promise<number | undefined> {
-  const { rows } = await sql<{ id: number }>`
-    update edition
-       set version = version + 1, subject = ${input.subject}, preheader = ${input.preheader}
-         , compiled = ${JSON.stringify(input.compiled)}::jsonb, content_hash = ${input.contentHash}
-         , language = ${input.language}, created_at = ${input.now}, created_by = ${input.operatorId}
-     where newsletter_id = ${input.newsletterId} and run_key = ${input.runKey} and state in ('draft', 'in review')
-    returning id`.execute(db)
-  const id = rows[0]?.id
-  if (id === undefined) return undefined
-  await sql`delete from edition_story where edition_id = ${id}`.execute(db)
-  await insertEditionStories(db, id, input)
-  return id
-}
-
-async function insertEditionStories(db: Db, id: number, input: NewEdition): Promise<void> {
-  await sql`
-    insert into edition_story (edition_id, position, story_id, article_id, revision, section)
-    select ${id}, s.position - 1, s.story_id, s.article_id, s.revision, s.section
-      from unnest(${input.stories.map((story) => story.storyId)}::bigint[]
-                 , ${input.stories.map((story) => story.articleId)}::bigint[]
-                 , ${input.stories.map((story) => story.revision)}::integer[]
-                 , ${input.stories.map((story) => story.section)}::text[])
-             with ordinality as s (story_id, article_id, revision, section, position)`.execute(db)
 }

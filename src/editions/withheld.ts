@@ -1,6 +1,6 @@
 import { refuseWithheld } from '#articles/revisions/withhold.ts'
 import type { Db } from '#db/open.ts'
-import { listWithheld } from './candidate-store.ts'
+import { listWithheld } from './selection/candidate-store.ts'
 
 /**
  * An article may be withdrawn, or put under embargo, after it was chosen.

@@ -9,7 +9,9 @@ import { escapeHtml, escapeSlots, wrapText } from './outside-text.ts'
 
 const root = fileURLToPath(new URL('../../templates/', import.meta.url))
 
-const look: unknown = JSON.parse(readFileSync(`${root}look.json`, 'utf8'))
+type Look = { light: Record<string, string>; [name: string]: unknown }
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own file
+const look = JSON.parse(readFileSync(`${root}look.json`, 'utf8')) as Look
 
 // Control characters, which text from outside never holds: nothing an article says can open or close a block.
 const [OPEN, CLOSE] = ['\u0001', '\u0002']
@@ -48,9 +50,11 @@ function textOf(value: unknown): string {
 export async function renderTemplate(
   name: string,
   view: object,
+  colours: Record<string, string> = {},
 ): Promise<{ html: string; text: string }> {
+  const own = { ...look, light: { ...look.light, ...colours } }
   const [markup, plain] = await Promise.all([
-    html.renderFile(`${name}.mjml`, { ...view, look }),
+    html.renderFile(`${name}.mjml`, { ...view, look: own }),
     text.renderFile(`${name}.txt`, view),
   ])
   return { html: await mjmlToHtml(String(markup)), text: String(plain) }

@@ -20,6 +20,8 @@ export type Frame = {
   dateLine: string
   /** The HTML links its stories through numbered slots, in the mail's order; the text names their addresses. */
   countClicks?: boolean
+  /** The newsletter's own, in place of the look's by light. */
+  colours?: Record<string, string>
 }
 
 export type StoryImage = { url: string; alt: string; width: number; height: number }

@@ -31,17 +31,21 @@ export async function compileDigest(model: DigestModel): Promise<CompiledDigest>
     viewOfStory(story, { ...view, link: model.countClicks === true ? place : null }),
   )
 
-  const rendered = await renderTemplate('digest', {
-    ...view,
-    countMark: COUNT_MARK,
-    greeting: viewOfGreeting(model.greeting),
-    stories: seen,
-    headings: model.sections.map(({ name }) => plainText(name)),
-    boxes: (model.boxes ?? []).map((box) => viewOfBox(box)),
-    sinceHeading: seen.some(({ since }) => since !== null),
-    corrections: model.corrections.map(({ text, url }) => viewOfCorrection(text, url)),
-    endMark: words.endMark[model.partOfDay ?? 'morning'],
-  })
+  const rendered = await renderTemplate(
+    'digest',
+    {
+      ...view,
+      countMark: COUNT_MARK,
+      greeting: viewOfGreeting(model.greeting),
+      stories: seen,
+      headings: model.sections.map(({ name }) => plainText(name)),
+      boxes: (model.boxes ?? []).map((box) => viewOfBox(box)),
+      sinceHeading: seen.some(({ since }) => since !== null),
+      corrections: model.corrections.map(({ text, url }) => viewOfCorrection(text, url)),
+      endMark: words.endMark[model.partOfDay ?? 'morning'],
+    },
+    model.colours,
+  )
 
   const parts = { html: blocksOf(rendered.html), text: blocksOf(rendered.text) }
   const form = (key: string) => ({
@@ -81,7 +85,7 @@ export async function compileAlert(model: AlertModel): Promise<RenderedMail> {
   const view = viewOfFrame(model)
   const { words, publication } = view
   const story = { ...model.story, image: null }
-  return renderMail('alert', model.publication, {
+  return renderMail('alert', model, {
     ...view,
     story: viewOfStory(story, { ...view, link: model.countClicks === true ? 0 : null }),
     known: phrase(words.known, 'time', plainText(model.knownAt)),
@@ -97,7 +101,7 @@ export async function compileConfirm(model: ConfirmModel): Promise<RenderedMail>
   const { name } = publication
   const hours = counted(words.hours, model.validHours, language)
   const reminds = model.reminder === true
-  return renderMail('confirm', model.publication, {
+  return renderMail('confirm', model, {
     ...view,
     title: reminds ? words.reminderTitle : words.confirmTitle,
     lead: phrase(reminds ? words.reminderLead : words.confirmLead, 'name', name),
@@ -109,7 +113,7 @@ export async function compileConfirm(model: ConfirmModel): Promise<RenderedMail>
 export async function compileWelcome(model: WelcomeModel): Promise<RenderedMail> {
   const view = viewOfServiceMail(model)
   const { words, publication } = view
-  return renderMail('welcome', model.publication, {
+  return renderMail('welcome', model, {
     ...view,
     title: phrase(words.welcomeTitle, 'name', publication.name),
     zone: phrase(words.welcomeZone, 'zone', plainText(model.zone)),
@@ -119,7 +123,7 @@ export async function compileWelcome(model: WelcomeModel): Promise<RenderedMail>
 
 export async function compileLetter(model: LetterModel): Promise<RenderedMail> {
   const { title, lead, link, hint, why } = model
-  return renderMail('letter', model.publication, {
+  return renderMail('letter', model, {
     ...viewOfEnvelope(model),
     title: plainText(title),
     lead: plainText(lead),
@@ -134,7 +138,7 @@ export async function compileLetter(model: LetterModel): Promise<RenderedMail> {
 }
 
 export async function compileDeskNote(model: DeskNoteModel): Promise<RenderedMail> {
-  return renderMail('desk-note', model.publication, {
+  return renderMail('desk-note', model, {
     ...viewOfEnvelope(model),
     title: plainText(model.title),
     dateLine: plainText(model.dateLine),
@@ -148,10 +152,10 @@ export async function compileDeskNote(model: DeskNoteModel): Promise<RenderedMai
 
 async function renderMail(
   template: string,
-  publication: Publication,
+  { publication, colours }: { publication: Publication; colours?: Record<string, string> },
   view: object,
 ): Promise<RenderedMail> {
-  const { html, text } = await renderTemplate(template, view)
+  const { html, text } = await renderTemplate(template, view, colours)
   return { html, text: tidyText(text), notes: logoNote(publication) }
 }
 

@@ -142,7 +142,9 @@ test('a reader whose address would write a header gets no mail', () => {
 test('a reader with none of the edition’s stories gets no mail', () => {
   const form = formOf(DIGEST)
 
-  expect(() => composeReaderMail(form, reader(5, [99]))).toThrow('does not hold all of the blocks 99')
+  expect(() => composeReaderMail(form, reader(5, [99]))).toThrow(
+    'does not hold all of the blocks 99',
+  )
 })
 
 test('the name of a newsletter that looks like a slot stays text', async () => {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { composeDigest, subjectOf } from '#editions/compose-digest.ts'
+import { composeDigest } from '#editions/compose-digest.ts'
+import { subjectOf } from '#editions/draft/subject.ts'
 import { contentHashOf } from '#editions/content-hash.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'

@@ -1,0 +1,218 @@
+import { type ArticleRow, listRevisionsById } from '#articles/store.ts'
+import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
+import { Refusal } from '#errors.ts'
+import type { BoxBlock, DigestModel, StoryBlock } from '#mail/template-model.ts'
+import { compileAlert, compileDigest } from '#mail/templates.ts'
+import { contentHashOf } from '../content-hash.ts'
+import type { EditionStory } from '../content-store.ts'
+import { dateLine, momentLine, partOfDay } from '../dates.ts'
+import { publicationOf, type Settings, senderLineOf } from '../publication.ts'
+import { UNTAGGED } from '../selection/choose-stories.ts'
+import type { Compiled } from '../store.ts'
+import { blockOf, linksOf } from '../story-block.ts'
+import type { AlertDraft, DigestDraft, DraftBox, DraftItem } from './draft.ts'
+import type { EditionRules } from './rules-store.ts'
+import { preheaderOf, subjectOf } from './subject.ts'
+
+/** All that follows from a draft: what readers see, what is approved, and which stories it holds. */
+export type Content = {
+  subject: string
+  preheader: string
+  compiled: Compiled
+  contentHash: string
+  stories: EditionStory[]
+  /** What was left out of the mail, in words for the person who made it. */
+  notes: string[]
+}
+
+export type Compiling = {
+  rules: EditionRules
+  set: Settings
+  /** The day on the masthead. */
+  day: Date
+}
+
+type Needs = Pick<Context, 'config'> & { db: Db }
+
+/** The same draft, rules and day give the same content. @throws Refusal for a story that no mail can hold */
+export async function compileDigestDraft(
+  { db, config }: Needs,
+  { draft, rules, set, day }: Compiling & { draft: DigestDraft },
+): Promise<Content> {
+  const { publicUrl } = config
+  const chosen = await withArticles(db, draft.items)
+  const blocks = chosen.map(({ item, article }, index) =>
+    itemBlock(item, article, { publicUrl, maxSentences: index === 0 ? 3 : 2 }),
+  )
+  const [lead, ...rest] = blocks
+  if (lead === undefined) throw new Refusal('a digest needs a story', { field: 'stories' })
+  // Who follows a topic may get other stories: the subject speaks of everybody's.
+  const told = blocks.filter((_, index) => chosen[index]?.item.followers === false)
+  const named = { headlines: told.map(({ headline }) => headline), rules, set, day }
+  const subject = draft.subject?.text ?? subjectOf(named)
+  const preheader = draft.preheader?.text ?? preheaderOf(named)
+  const model: DigestModel = {
+    publication: {
+      ...publicationOf(set),
+      ...(rules.logoUrl === null ? {} : { logoUrl: rules.logoUrl }),
+    },
+    newsletter: { name: rules.name, description: rules.description },
+    dateLine: dateLine({ ...set, ...zoneOf(rules), now: day }),
+    countClicks: rules.clicks,
+    colours: rules.colours,
+    subject,
+    preheader,
+    greeting: draft.greeting ?? greetingOf(set),
+    lead: { ...lead, section: lead.section === UNTAGGED ? '' : lead.section },
+    // One picture, the lead's: the others are read, not looked at.
+    sections: [...Map.groupBy(rest, (block) => block.section)].map(([name, stories]) => ({
+      name,
+      stories: stories.map((story) => ({ ...story, image: null })),
+    })),
+    boxes: draft.boxes.filter((box) => isShown(box, day)).map(boxBlock),
+    corrections: draft.corrections,
+    moreOnWeb: draft.moreOnWeb,
+    partOfDay: partOfDay(rules.localTime),
+  }
+  const digest = await compileDigest(model)
+  const compiled: Compiled = {
+    form: 'digest',
+    digest,
+    sender: senderOf({ rules, set, publicUrl }),
+    ...(rules.clicks ? { links: linksOf(chosen.map(candidateOf), config) } : {}),
+  }
+  return {
+    subject,
+    preheader,
+    compiled,
+    contentHash: contentHashOf({ subject, preheader, compiled }),
+    stories: draft.items.map(storyOf),
+    notes: digest.notes,
+  }
+}
+
+/** @throws Refusal for a story that no mail can hold */
+export async function compileAlertDraft(
+  { db, config }: Needs,
+  { draft, rules, set, day }: Compiling & { draft: AlertDraft },
+): Promise<Content> {
+  const { publicUrl } = config
+  const [one] = await withArticles(db, [draft.item])
+  if (one === undefined) throw new Error(`article ${draft.item.articleId} is gone`)
+  const { article, item } = one
+  const story = itemBlock(item, article, { publicUrl, maxSentences: 3 })
+  const subject = draft.subject?.text ?? subjectOf({ headlines: [story.headline], rules, set, day })
+  const preheader =
+    draft.preheader?.text ??
+    (article.standfirst ?? story.sentences[0] ?? story.headline).slice(0, 200)
+  const mail = await compileAlert({
+    publication: publicationOf(set),
+    newsletter: { name: rules.name, description: rules.description },
+    dateLine: dateLine({ ...set, now: day }),
+    countClicks: rules.clicks,
+    colours: rules.colours,
+    subject,
+    preheader,
+    knownAt: momentLine({ ...set, now: new Date(draft.knownAt) }),
+    update: draft.update,
+    story: { ...story, section: rules.name },
+    notKnownYet: draft.notKnownYet?.text ?? null,
+  })
+  const compiled: Compiled = {
+    form: 'single',
+    html: mail.html,
+    text: mail.text,
+    sender: senderOf({ rules, set, publicUrl }),
+    ...(rules.clicks ? { links: linksOf([candidateOf({ item, article })], config) } : {}),
+  }
+  return {
+    subject,
+    preheader,
+    compiled,
+    contentHash: contentHashOf({ subject, preheader, compiled }),
+    stories: [{ ...storyOf(item), section: rules.name }],
+    notes: mail.notes,
+  }
+}
+
+type WithArticle = { item: DraftItem; article: ArticleRow }
+
+async function withArticles(db: Db, items: readonly DraftItem[]): Promise<WithArticle[]> {
+  const articles = await listRevisionsById(db, items)
+  return items.map((item) => {
+    const article = articles.find(
+      ({ id, revision }) => id === item.articleId && revision === item.revision,
+    )
+    if (article === undefined)
+      throw new Error(`article ${item.articleId} has no revision ${item.revision}`)
+    return { item, article }
+  })
+}
+
+function itemBlock(
+  item: DraftItem,
+  article: ArticleRow,
+  { publicUrl, maxSentences }: { publicUrl: URL; maxSentences: number },
+): StoryBlock {
+  const block = blockOf(article, { section: item.section, publicUrl, maxSentences })
+  return {
+    ...block,
+    id: String(item.storyId),
+    headline: item.headline?.text ?? block.headline,
+    ...(item.sentences === null ? {} : { sentences: item.sentences.texts, place: null }),
+    since: item.since,
+  }
+}
+
+/** The house's own, every day, where nobody wrote one for this edition. */
+function greetingOf({ greeting, greetingSignedBy }: Settings): DigestModel['greeting'] {
+  return greeting === null ? null : { text: greeting, signedBy: greetingSignedBy ?? '' }
+}
+
+function boxBlock({ kind, label, text, image, link, after }: DraftBox): BoxBlock {
+  return { kind, label, text, image, link, after }
+}
+
+/** By ISO days, both included. */
+function isShown({ from, until }: DraftBox, day: Date): boolean {
+  const today = day.toISOString().slice(0, 10)
+  return (from === null || from <= today) && (until === null || today <= until)
+}
+
+function candidateOf({ item, article }: WithArticle) {
+  return { candidate: { storyId: item.storyId }, article }
+}
+
+function storyOf({
+  storyId,
+  articleId,
+  revision,
+  section,
+  followers,
+  since,
+}: DraftItem): EditionStory {
+  return { storyId, articleId, revision, section, followers, since: since !== null }
+}
+
+function zoneOf({ timeZone }: EditionRules): { timeZone?: string } {
+  return timeZone === null ? {} : { timeZone }
+}
+
+export function senderOf({
+  rules,
+  set,
+  publicUrl,
+}: {
+  rules: EditionRules
+  set: Settings
+  publicUrl: URL
+}) {
+  const own = {
+    ...set,
+    name: rules.senderName ?? set.name,
+    fromAddress: rules.fromAddress ?? set.fromAddress,
+    replyTo: rules.replyTo ?? set.replyTo,
+  }
+  return senderLineOf(own, { publicUrl, newsletter: rules })
+}

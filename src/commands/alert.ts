@@ -20,7 +20,7 @@ export const alert: Command = {
     await using house = await enter('draft alert')
     if (values.release) requireDuty(house.operator, 'release alert')
     const { context, dataDir } = house.app
-    const { draftAlert } = await import('#editions/draft-alert.ts')
+    const { draftAlert } = await import('#editions/alerts/draft-alert.ts')
     const { editionId, contentHash, made } = await draftAlert(context, {
       articleId,
       operatorId: house.operator.id,

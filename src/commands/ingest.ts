@@ -52,7 +52,7 @@ async function draft({ house, out }: { house: Entered; out: Out }, articleId: nu
     out.line(`  no alert is drafted: ${why}`)
     return
   }
-  const { draftAlert } = await import('#editions/draft-alert.ts')
+  const { draftAlert } = await import('#editions/alerts/draft-alert.ts')
   const { editionId } = await draftAlert(context, { articleId, operatorId: house.operator.id })
   out.line(`  drafted alert ${editionId}: release it with "daybreak alert ${articleId} --release"`)
 }

@@ -4,16 +4,20 @@ import { type Range, within } from './plan-range.ts'
 import type { Plan } from './plan-store.ts'
 
 /** What of an edition the readers' choices are held against. */
-export type Meant = Pick<Plan, 'editionId' | 'kind' | 'weekly'>
+export type Meant = Pick<Plan, 'editionId' | 'kind' | 'weekly'> & Partial<Pick<Plan, 'update'>>
 
 /**
  * A condition on the subscription `u`: whether the reader's choice means this edition. Who wants a daily newsletter once
  * a week is meant by one edition a week; who has alerts other than at once, by those of topics marked "at once"; who
- * turned off all topics of an alert, not by that one. Of who has just left, the choice before counts.
+ * turned off all topics of an alert, not by that one; by an update on a story who asked for updates. Of who has just
+ * left, the choice before counts.
  *
  * The range, where the readers are of one: a million choices of a topic are not read for each slice.
  */
-export function isMeant({ editionId, kind, weekly }: Meant, range?: Range): RawBuilder<unknown> {
+export function isMeant(
+  { editionId, kind, weekly, update = false }: Meant,
+  range?: Range,
+): RawBuilder<unknown> {
   const choice = sql`coalesce(nullif(u.cadence, 'off'), u.cadence_before, '')`
   if (kind === 'digest') return weekly ? sql`` : sql`and ${choice} <> 'weekly'`
   if (kind !== 'alert') return sql``
@@ -21,6 +25,7 @@ export function isMeant({ editionId, kind, weekly }: Meant, range?: Range): RawB
     array(select distinct at.topic_id from edition_story es join article_topic at on at.article_id = es.article_id
            where es.edition_id = ${editionId})`
   return sql`
+    ${update ? sql`and u.updates` : sql``}
     and (${choice} not in ('daily', 'weekly')
          or exists (select from subscription t
                      where t.subscriber_id = u.subscriber_id and t.cadence = 'instant' and t.topic_id = any(${topics})))
@@ -41,7 +46,8 @@ export async function hasTopicChoices(db: Db, range: Range): Promise<boolean> {
 }
 
 /**
- * Who follows topics gets their stories and those without a topic, or the first that is not off where that leaves none;
+ * Who follows topics gets their stories and those without a topic, as many as a mail holds and everybody's before those
+ * that only followers get, or the first that is not off where that leaves none;
  * topics at "weekly" only where the edition is a weekly one. Who has only turned topics off gets all but the stories
  * that have no other topic. An empty list: nothing is left to send.
  *
@@ -50,10 +56,13 @@ export async function hasTopicChoices(db: Db, range: Range): Promise<boolean> {
 export function chosenPart({ editionId, weekly }: Meant, range: Range): RawBuilder<unknown> {
   return sql`
     , block as materialized (
-      select es.position, coalesce(array_agg(at.topic_id) filter (where at.topic_id is not null), '{}') as topics
+      select es.position, es.followers
+           , coalesce(array_agg(at.topic_id) filter (where at.topic_id is not null), '{}') as topics
         from edition_story es left join article_topic at on at.article_id = es.article_id
        where es.edition_id = ${editionId}
-       group by es.position
+       group by es.position, es.followers
+    ), most as (
+      select n.max_stories as stories from edition e join newsletter n on n.id = e.newsletter_id where e.id = ${editionId}
     ), chooser as (
       select subscriber_id
            , array_agg(case cadence when 'off' then -topic_id when 'weekly' then ${weekly ? sql`topic_id` : sql`0`} else topic_id end
@@ -66,12 +75,15 @@ export function chosenPart({ editionId, weekly }: Meant, range: Range): RawBuild
       select c.choices
            , case when not exists (select from block) then '{0}'
                   when 0 <= any(c.choices)
-                  then coalesce((select array_agg(b.position order by b.position) from block b
-                                  where b.topics && c.choices or b.topics = '{}')
-                              , (select array[min(b.position)] from block b where not b.topics <@ o.topics having count(*) > 0)
+                  then coalesce((select array_agg(b.position order by b.position)
+                                   from (select position from block
+                                          where topics && c.choices or topics = '{}' and not followers
+                                          order by followers, position limit (select stories from most)) b)
+                              , (select array[min(b.position)] from block b
+                                  where not b.followers and not b.topics <@ o.topics having count(*) > 0)
                               , '{}')
                   else coalesce((select array_agg(b.position order by b.position) from block b
-                                  where b.topics = '{}' or not b.topics <@ o.topics), '{}')
+                                  where not b.followers and (b.topics = '{}' or not b.topics <@ o.topics)), '{}')
              end::integer[] as blocks
         from (select distinct choices from chooser) c
        cross join lateral (select array(select -t from unnest(c.choices) t where t < 0) as topics) o

@@ -18,6 +18,10 @@ export type Plan = {
   cursor: number
   test: boolean
   warmUp: WarmUp | null
+  /** Of a further alert on one story: only for who wants updates. */
+  update: boolean
+  /** Whether readers are left alone in their quiet hours. */
+  quiet: boolean
 }
 
 /** Whether the edition goes to those who want its newsletter once a week; of a row of `edition`. */
@@ -28,7 +32,10 @@ export const isWeekly = sql<boolean>`
 const planColumns = sql`
   id as "editionId", newsletter_id as "newsletterId", kind, release_rule as "releaseRule", release_at as "releaseAt"
 , created_at as "createdAt", plan_cursor as cursor, test, warm_up as "warmUp"
-, (select n.local_time::text from newsletter n where n.id = newsletter_id) as "localTime"
+, coalesce(local_time::text, (select n.local_time::text from newsletter n where n.id = newsletter_id)) as "localTime"
+, update_number is not null as "update"
+, kind = 'alert' and level = 'normal' and release_rule = 'now'
+  and exists (select from newsletter n where n.id = newsletter_id and n.quiet_from is not null) as quiet
 , ${isWeekly} as weekly`
 
 const mayBePlanned = sql`
@@ -99,7 +106,7 @@ export async function insertCohorts(
     select e.id, (select coalesce(max(id), 0) from cohort where edition_id = e.id) + row_number() over (order by z.time_zone)
          , z.time_zone
          , case when z.time_zone = '*' then e.release_at
-                else greatest(e.release_at, (e.edition_date + coalesce(z.own_time, n.local_time)) at time zone coalesce(known.name, 'UTC')) end
+                else greatest(e.release_at, (e.edition_date + coalesce(z.own_time, e.local_time, n.local_time)) at time zone coalesce(known.name, 'UTC')) end
       from (select key as time_zone, split_part(key, ' ', 1) as name, nullif(split_part(key, ' ', 2), '')::time as own_time
               from unnest(${zones}::text[]) key) z
       join edition e on e.id = ${plan.editionId}

@@ -9,15 +9,26 @@ export async function previewOf(
   { secrets }: Pick<Context, 'secrets'>,
   edition: Edition,
 ): Promise<{ raw: Buffer; html: string; text: string }> {
-  const stories = edition.compiled.form === 'digest' ? edition.compiled.digest.stories.length : 1
   const { message } = composeReaderMail(openForm({ secrets, signer: null }, edition), {
     subscriberId: 0,
     publicId: 0,
     addressVersion: 0,
     email: 'reader@example.org',
-    blocks: Array.from({ length: stories }, (_, index) => index),
+    blocks: everybodysBlocks(edition),
   })
   const { bytes: raw } = await message(UNSIGNED)
   const { html = '', text = '' } = await PostalMime.parse(raw)
   return { raw, html, text }
+}
+
+/** What a reader gets who chose no topics, and to whom nothing was told before. */
+export function everybodysBlocks({
+  compiled,
+  draft,
+}: Pick<Edition, 'compiled' | 'draft'>): number[] {
+  if (compiled.form === 'single') return [0]
+  const items = draft?.form === 'digest' ? draft.items : []
+  return compiled.digest.stories.flatMap((_, place) =>
+    items[place]?.followers === true ? [] : [place],
+  )
 }

@@ -43,6 +43,16 @@ export function madeUpEdition(
     test: false,
     spreadMs: 0,
     dkim: null,
+    draft: null,
+    draftNumber: 1,
+    authors: [],
+    slot: null,
+    dueAt: null,
+    deadlineAt: null,
+    threadOf: null,
+    level: 'normal',
+    updateNumber: null,
+    leavesAt: null,
     ...change,
   }
 }

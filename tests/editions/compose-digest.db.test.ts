@@ -1,7 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { composeDigest } from '#editions/compose-digest.ts'
-import { subjectOf } from '#editions/draft/subject.ts'
 import { contentHashOf } from '#editions/content-hash.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
@@ -26,7 +25,7 @@ async function compose(house: House, again = false) {
 async function headlines({ db }: House, editionId: number): Promise<string[]> {
   const { rows } = await sql<{ headline: string }>`
     select r.headline from edition_story es join article_revision r using (article_id, revision)
-     where es.edition_id = ${editionId} order by es.position`.execute(db)
+     where es.edition_id = ${editionId} and not es.followers order by es.position`.execute(db)
   return rows.map((row) => row.headline)
 }
 
@@ -157,14 +156,6 @@ test('nine stories are told, and the others are counted', async () => {
   expect((await getEdition(house.db, editionId)).compiled).toMatchObject({
     digest: { moreOnWeb: 1 },
   })
-})
-
-test('a subject is cut at a word', () => {
-  const subject = subjectOf(`${'Council votes to rebuild '.repeat(5)}the market`)
-
-  expect(subject.length).toBeLessThanOrEqual(90)
-  expect(subject).toMatch(/\w…$/)
-  expect(subjectOf(' Short\n  news ')).toBe('Short news')
 })
 
 /** Words of its own for each number, so that no two articles are alike. */

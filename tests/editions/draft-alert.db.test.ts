@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { draftAlert } from '#editions/draft-alert.ts'
+import { draftAlert } from '#editions/alerts/draft-alert.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import { ingestArticle } from '../articles-fixture.ts'

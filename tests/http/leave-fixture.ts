@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { draftAlert } from '#editions/draft-alert.ts'
+import { draftAlert } from '#editions/alerts/draft-alert.ts'
 import { ingestArticle } from '../articles-fixture.ts'
 import { addReaders } from '../house.ts'
 import { openWebHouse, readerToken, subscriberOf, type WebHouse } from './web-fixture.ts'

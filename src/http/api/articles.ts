@@ -6,7 +6,7 @@ import { getTerms, refusePast, whyWithheld } from '#articles/revisions/withhold.
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
-import { draftAlert } from '#editions/draft-alert.ts'
+import { draftAlert } from '#editions/alerts/draft-alert.ts'
 import { wasAlerted } from '#editions/selection/candidate-store.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'

@@ -5,7 +5,7 @@ import { embargoArticle, restoreArticle, retractArticle } from '#articles/revisi
 import { findArticleById } from '#articles/store.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
 import { composeDigest } from '#editions/compose-digest.ts'
-import { draftAlert } from '#editions/draft-alert.ts'
+import { draftAlert } from '#editions/alerts/draft-alert.ts'
 import { Refusal } from '#errors.ts'
 import { addOperator } from '#operators/operator.ts'
 import { type House, openHouse } from '../../house.ts'

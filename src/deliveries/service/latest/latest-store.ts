@@ -53,7 +53,7 @@ export async function listOwnBlocks(
   const { rows } = await sql<{ blocks: number[] }>`
     with everything as (
       select coalesce(array_agg(position order by position), '{0}') as blocks
-        from edition_story where edition_id = ${meant.editionId}
+        from edition_story where edition_id = ${meant.editionId} and not followers
     )
     ${chosenPart(meant, { after: subscriberId - 1, last: subscriberId })}
     select coalesce(c.blocks, e.blocks) as blocks

@@ -4,17 +4,18 @@ import type { Edition } from '#editions/store.ts'
 import { UNSIGNED } from '#mail/mime/write-message.ts'
 import { composeReaderMail, openForm } from './reader-mail.ts'
 
-/** The mail as a made-up reader with every story would get it; its links work for nobody. */
+/** The mail as a made-up reader would get it, with everybody's stories or these blocks; its links work for nobody. */
 export async function previewOf(
   { secrets }: Pick<Context, 'secrets'>,
   edition: Edition,
+  { blocks = everybodysBlocks(edition) }: { blocks?: number[] | undefined } = {},
 ): Promise<{ raw: Buffer; html: string; text: string }> {
   const { message } = composeReaderMail(openForm({ secrets, signer: null }, edition), {
     subscriberId: 0,
     publicId: 0,
     addressVersion: 0,
     email: 'reader@example.org',
-    blocks: everybodysBlocks(edition),
+    blocks,
   })
   const { bytes: raw } = await message(UNSIGNED)
   const { html = '', text = '' } = await PostalMime.parse(raw)

@@ -135,6 +135,18 @@ alter table edition
   -- A person pressed the button: it leaves then, unless somebody cancels.
   add column leaves_at     timestamptz;
 
+-- Who changed what of a draft: what the second of two people is told.
+create table edition_edit (
+  edition_id   bigint not null references edition,
+  -- The draft that the change made.
+  draft_number integer not null,
+  operator_id  bigint references operator,
+  actor        text not null,
+  changes      text[] not null,
+  at           timestamptz not null,
+  primary key (edition_id, draft_number)
+);
+
 -- A version that readers may have got, or that is proposed. The edition's row holds the one that leaves now.
 create table edition_version (
   edition_id   bigint not null references edition,

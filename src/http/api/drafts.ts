@@ -1,0 +1,82 @@
+import type { Context as Request } from 'hono'
+import { z } from 'zod'
+import type { Context } from '#context.ts'
+import { previewOf } from '#deliveries/preview.ts'
+import { changeDraft } from '#editions/draft/change-draft.ts'
+import { listEdits } from '#editions/draft/draft-store.ts'
+import { parseEdits } from '#editions/draft/edit.ts'
+import { getEdition } from '#editions/store.ts'
+import { Refusal } from '#errors.ts'
+import type { Bearer } from '#operators/api-token.ts'
+import { requireDuty } from '#operators/operator.ts'
+import { note } from './articles.ts'
+import { readJson } from './json-body.ts'
+
+const changing = z.strictObject({
+  draft: z.int('draft must be the number of the draft that you saw'),
+  edits: z.unknown(),
+})
+
+type OfEdition = { editionId: number; bearer: Bearer }
+
+/** A draft as people see and change it. */
+export function draftRoutes(context: Pick<Context, 'db' | 'clock' | 'config' | 'secrets'>) {
+  const { db } = context
+
+  return {
+    async show(request: Request, editionId: number): Promise<Response> {
+      const edition = await getEdition(db, editionId)
+      const { id, kind, state, subject, preheader, contentHash, draft, draftNumber } = edition
+      const edits = await listEdits(db, { editionId, since: 0 })
+      return request.json({
+        id,
+        kind,
+        state,
+        subject,
+        previewText: preheader,
+        hash: contentHash,
+        draft: draftNumber,
+        content: draft,
+        edits,
+      })
+    },
+
+    /** Changes the draft; a hash of before is approved no more. */
+    async change(request: Request, { editionId, bearer }: OfEdition): Promise<Response> {
+      requireDuty(bearer.operator, 'compose')
+      const asked = await readJson(request, changing)
+      const edits = parseEdits(asked.edits)
+      const changed = await changeDraft(context, {
+        editionId,
+        draftNumber: asked.draft,
+        edits,
+        operator: bearer.operator,
+      })
+      await note(context, bearer, {
+        verb: 'change draft',
+        subject: `edition ${editionId}`,
+        detail: { draft: changed.draftNumber, changes: edits.map(({ change }) => change) },
+      })
+      return request.json({
+        id: editionId,
+        draft: changed.draftNumber,
+        hash: changed.contentHash,
+        notes: changed.notes,
+      })
+    },
+
+    /** The mail as everybody gets it, or as a reader would who follows these topics: `?blocks=0,3`. */
+    async preview(request: Request, editionId: number): Promise<Response> {
+      const edition = await getEdition(db, editionId)
+      const { html, text } = await previewOf(context, edition, { blocks: blocksOf(request) })
+      return request.req.query('part') === 'text' ? request.text(text) : request.html(html)
+    },
+  }
+}
+
+function blocksOf(request: Request): number[] | undefined {
+  const text = request.req.query('blocks')
+  if (text === undefined) return undefined
+  if (/^\d{1,4}(?:,\d{1,4}){0,99}$/.test(text)) return text.split(',').map(Number)
+  throw new Refusal('blocks must be places of stories, such as 0,2,5', { field: 'blocks' })
+}

@@ -1,19 +1,25 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import { SINCE } from '#mail/digest-blocks.ts'
+import { hasWrongCopy, listMended, mendedPart, toldByAnother } from './corrections/mended-store.ts'
 import { chosenPart, hasTopicChoices, isMeant } from './plan-choices-store.ts'
 import { type Range, within } from './plan-range.ts'
+import { listQuietZones } from './plan-quiet-store.ts'
 import type { Plan } from './plan-store.ts'
+import { listSince, listTellers, NO_TELLERS, toldPart } from './plan-told-store.ts'
 
 /** Where the next slice ends, and how many have an interest in the newsletter up to there. */
 export async function findRange(
   db: Db,
   { plan, limit }: { plan: Plan; limit: number },
 ): Promise<Range & { count: number }> {
+  const interested =
+    plan.rule === null
+      ? sql`subscription where newsletter_id = ${plan.newsletterId}`
+      : sql`delivery where edition_id = ${plan.rule.carried.editionId}`
   const { rows } = await sql<{ count: number; last: number | null }>`
     select count(*) as count, max(subscriber_id) as last
-      from (select subscriber_id from subscription
-             where newsletter_id = ${plan.newsletterId} and subscriber_id > ${plan.cursor}
+      from (select subscriber_id from ${interested} and subscriber_id > ${plan.cursor}
              order by subscriber_id
              limit ${limit}) next`.execute(db)
   return { after: plan.cursor, count: rows[0]?.count ?? 0, last: rows[0]?.last ?? plan.cursor }
@@ -35,6 +41,7 @@ export async function pickReaders(
   const told = plan.kind === 'digest' ? await listTellers(db, plan) : NO_TELLERS
   const tells = told.all.length > 0
   const since = told.alerts.length > 0 ? await listSince(db, plan) : []
+  const mended = plan.kind === 'digest' ? await listMended(db, plan) : []
   const quiet = plan.quiet ? await listQuietZones(db, { ...plan, now }) : []
   const closed = await hasSuppressedDomains(db)
   const parts = plan.kind === 'digest' && (await hasTopicChoices(db, range))
@@ -43,21 +50,24 @@ export async function pickReaders(
     with everything as (select ${every}::integer[] as blocks)
     ${parts ? chosenPart(plan, range) : sql``}
     ${tells ? toldPart({ plan, range, told }) : sql``}
+    ${mended.length > 0 ? mendedPart(mended, range) : sql``}
     , reader as (
       select u.subscriber_id, u.cadence, u.snoozed_until, s.state, s.address_hash, s.domain, s.confirmed_at
            , ${hourOf(plan)} as time_zone
            , ${parts ? sql`c.blocks` : sql`null::integer[]`} as chosen
            , ${tells ? sql`t.blocks` : sql`null::integer[]`} as told
            , ${since.length > 0 ? sql`t.alerted` : sql`null::integer[]`} as alerted
+           , ${mended.length > 0 ? sql`m.blocks` : sql`null::integer[]`} as mended
+           , ${plan.rule === null ? sql`false` : toldByAnother(plan.rule, plan.editionId)} as knows
            , ${quiet.length > 0 ? sql`s.time_zone = any(${quiet}::text[])` : sql`false`} as quiet
         from subscription u
         join subscriber s on s.id = u.subscriber_id and ${within(range, sql`s.id`)}
         ${parts ? sql`left join chosen c on c.subscriber_id = u.subscriber_id` : sql``}
         ${tells ? sql`left join told t on t.subscriber_id = u.subscriber_id` : sql``}
+        ${mended.length > 0 ? sql`left join mended m on m.subscriber_id = u.subscriber_id` : sql``}
        where u.newsletter_id = ${plan.newsletterId} and ${within(range, sql`u.subscriber_id`)}
          and s.state not in ('pending', 'erased')
-         and (u.cadence <> 'off' or u.changed_at > ${plan.createdAt})
-         and (s.state <> 'left' or s.left_at > ${plan.createdAt})
+         ${plan.rule === null ? isStillHere(plan) : sql`and ${hasWrongCopy(plan.rule)}`}
          ${isMeant(plan, range)}
          ${parts ? sql`and c.blocks is distinct from '{}'` : sql``}
     ), wanted as (
@@ -71,19 +81,29 @@ export async function pickReaders(
              end as since
         from reader r cross join everything e
     )
-    select r.subscriber_id, case when r.blocks = '{}' then r.chosen else r.blocks || r.since end as blocks
+    select r.subscriber_id
+         , case when r.blocks = '{}' then r.chosen
+                when r.mended is not null then coalesce(r.blocks, e.blocks) || r.since || r.mended
+                else r.blocks || r.since end as blocks
          , r.time_zone, coalesce(dd.destination_id, 1) as destination
          , case when r.state = 'left' or r.cadence = 'off' then 'left'
                 when r.state <> 'active' or p.address_hash is not null then 'suppressed'
                 ${closed ? sql`when r.domain in (select domain from suppressed_domain) then 'suppressed'` : sql``}
                 when r.snoozed_until > ${now} and ${plan.releaseRule} = 'now' then 'snoozed'
-                when r.blocks = '{}' then 'already told'
+                when r.blocks = '{}' or r.knows then 'already told'
                 when r.quiet then 'quiet hours'
                 ${warmingUp(plan)}
            end as reason
-      from wanted r
+      from wanted r cross join everything e
       left join domain_destination dd on dd.domain = r.domain
       left join suppression p on p.address_hash = r.address_hash`.execute(db)
+}
+
+/** Not gone before it was made: who left since is booked as having left. */
+function isStillHere({ createdAt }: Plan): RawBuilder<unknown> {
+  return sql`
+    and (u.cadence <> 'off' or u.changed_at > ${createdAt})
+    and (s.state <> 'left' or s.left_at > ${createdAt})`
 }
 
 /** A reader's own hour counts where it is later than the newsletter's: `Europe/Berlin 07:30`. */
@@ -110,86 +130,6 @@ export async function listBlocks(db: Db, { editionId }: Plan): Promise<number[]>
     select coalesce(array_agg(position order by position), '{0}') as blocks
       from edition_story where edition_id = ${editionId} and not followers`.execute(db)
   return rows[0]?.blocks ?? [0]
-}
-
-type Tellers = { all: number[]; alerts: number[] }
-
-const NO_TELLERS: Tellers = { all: [], alerts: [] }
-
-/** Days a newsletter's rhythm covers; who gets more often is told less at a time. */
-const period = (of: string) =>
-  sql`case ${sql.ref(of)} when 'daily' then 1 when 'weekly' then 7 else 31 end`
-
-/**
- * Earlier editions that told one of these stories: this newsletter's own; where it demotes what was told elsewhere,
- * alerts, and digests of the same or a longer rhythm. A weekly digest is a recap: what a daily one told is still told.
- * In the built-in inbox alerts of the built-in inbox count.
- */
-async function listTellers(db: Db, plan: Plan): Promise<Tellers> {
-  const { rows } = await sql<{ id: number; alert: boolean }>`
-    select distinct b.id, b.kind = 'alert' as alert
-      from edition_story es
-      join edition_story earlier on earlier.story_id = es.story_id and earlier.edition_id <> es.edition_id
-      join edition b on b.id = earlier.edition_id
-      join newsletter bn on bn.id = b.newsletter_id
-      join newsletter n on n.id = ${plan.newsletterId}
-     where es.edition_id = ${plan.editionId} and b.kind in ('digest', 'alert')
-       and (not b.test or (b.kind = 'alert' and ${plan.test}))
-       and (bn.id = n.id
-            or n.told = 'demote' and (b.kind = 'alert' or ${period('bn.cadence')} >= ${period('n.cadence')}))`.execute(
-    db,
-  )
-  return {
-    all: rows.map(({ id }) => id),
-    alerts: rows.filter(({ alert }) => alert).map(({ id }) => id),
-  }
-}
-
-/** Stories with a line of what is new since an alert. */
-async function listSince(db: Db, { editionId }: Plan): Promise<number[]> {
-  const { rows } = await sql<{ position: number }>`
-    select position from edition_story where edition_id = ${editionId} and since order by position`.execute(
-    db,
-  )
-  return rows.map(({ position }) => position)
-}
-
-/** Zones in which it is the newsletter's quiet hours now; a zone that this server does not know has none. */
-async function listQuietZones(
-  db: Db,
-  { newsletterId, now }: Pick<Plan, 'newsletterId'> & { now: Date },
-): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`
-    select z.name
-      from pg_timezone_names z join newsletter n on n.id = ${newsletterId}
-     cross join lateral (select (${now}::timestamptz at time zone z.name)::time as local) l
-     where case when n.quiet_from <= n.quiet_until
-                then l.local >= n.quiet_from and l.local < n.quiet_until
-                else l.local >= n.quiet_from or l.local < n.quiet_until end`.execute(db)
-  return rows.map(({ name }) => name)
-}
-
-function toldPart({
-  plan,
-  range,
-  told,
-}: {
-  plan: Plan
-  range: Range
-  told: Tellers
-}): RawBuilder<unknown> {
-  return sql`
-    , told as (
-      select d.subscriber_id, array_agg(es.position) as blocks
-           , array_agg(es.position) filter (where d.edition_id = any(${told.alerts}::bigint[])) as alerted
-        from delivery d
-        join variant v on v.edition_id = d.edition_id and v.id = d.variant
-        join edition_story earlier on earlier.edition_id = d.edition_id and earlier.position = any(v.blocks)
-        join edition_story es on es.edition_id = ${plan.editionId} and es.story_id = earlier.story_id
-       where d.edition_id = any(${told.all}::bigint[]) and ${within(range, sql`d.subscriber_id`)}
-         and d.state in ('accepted', 'uncertain')
-       group by d.subscriber_id
-    )`
 }
 
 /** Above the curve of a sending domain that is new: who confirmed longest ago, and whose mails came back. */

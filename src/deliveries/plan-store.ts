@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
+import type { CarriedRule } from '#editions/corrections/draft-correction.ts'
 import type { EditionKind } from '#editions/store.ts'
 import { isMeant } from './plan-choices-store.ts'
 import type { WarmUp } from './warm-up-store.ts'
@@ -22,6 +23,8 @@ export type Plan = {
   update: boolean
   /** Whether readers are left alone in their quiet hours. */
   quiet: boolean
+  /** Whom it goes to, where that is not its newsletter. */
+  rule: CarriedRule | null
 }
 
 /** Whether the edition goes to those who want its newsletter once a week; of a row of `edition`. */
@@ -33,7 +36,7 @@ const planColumns = sql`
   id as "editionId", newsletter_id as "newsletterId", kind, release_rule as "releaseRule", release_at as "releaseAt"
 , created_at as "createdAt", plan_cursor as cursor, test, warm_up as "warmUp"
 , coalesce(local_time::text, (select n.local_time::text from newsletter n where n.id = newsletter_id)) as "localTime"
-, update_number is not null as "update"
+, update_number is not null as "update", audience_rule as rule
 , kind = 'alert' and level = 'normal' and release_rule = 'now'
   and exists (select from newsletter n where n.id = newsletter_id and n.quiet_from is not null) as quiet
 , ${isWeekly} as weekly`

@@ -165,14 +165,23 @@ function ownHead(
 ): OwnHead {
   const number = messageNumber(secrets, `message ${edition.id} ${reader.subscriberId}`)
   const { unsubscribe, preferences, webView } = tokens.values
+  const threadOf = () => {
+    // Under the reader's own copy of the mail that this one is about (RFC 5322 3.6.4).
+    if (edition.threadOf !== null) {
+      const about = messageNumber(secrets, `message ${edition.threadOf} ${reader.subscriberId}`)
+      const first = `<${about}@${mailDomain}>`
+      return { inReplyTo: first, references: first }
+    }
+    // Mails of a digest must not be folded into one conversation.
+    return edition.kind === 'digest'
+      ? { entityRef: number, references: `<${number}.ref@${mailDomain}>` }
+      : {}
+  }
   return {
     to,
     messageId: `<${number}@${mailDomain}>`,
     date: dateOf(edition),
-    // Mails of a digest must not be folded into one conversation.
-    ...(edition.kind === 'digest'
-      ? { entityRef: number, references: `<${number}.ref@${mailDomain}>` }
-      : {}),
+    ...threadOf(),
     list: {
       unsubscribe: {
         url: links.unsubscribe + unsubscribe,
@@ -229,9 +238,13 @@ function tokensOf(
 
 type EditionFilling = Exclude<Filling, { own: 'text' }>
 
-function fillingsOf({ compiled: { sender, links: counted }, language }: Edition, links: Links) {
+function fillingsOf(
+  { kind, compiled: { sender, links: counted }, language }: Edition,
+  links: Links,
+) {
   const words = wordsFor(language)
-  const offer = phrase(words.whyEdition, 'newsletter', sender.newsletter.name)
+  const reason = kind === 'correction' ? words.correction.why : words.whyEdition
+  const offer = phrase(reason, 'newsletter', sender.newsletter.name)
   const why = phrase(offer, 'name', sender.name)
   return {
     unsubscribeUrl: { before: links.unsubscribe, token: 'unsubscribe' },

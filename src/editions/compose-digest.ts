@@ -6,6 +6,7 @@ import { Refusal } from '#errors.ts'
 import { clusterWaiting } from '#stories/cluster.ts'
 import { whatIsNew } from '#stories/what-is-new.ts'
 import { insertEdition, replaceDraft, type RunTerms } from './content-store.ts'
+import { listToBox } from './corrections/box-store.ts'
 import { dayIn } from './dates.ts'
 import { arranged } from './draft/arrange.ts'
 import { compileDigestDraft } from './draft/compile-draft.ts'
@@ -102,7 +103,8 @@ export async function draftDigest(
     const reason = await whyNothing(db, { candidacy, rules, selection })
     return { kind: 'skipped', reason, counts: selection.counts }
   }
-  const draft: DigestDraft = { ...(kept?.draft ?? EMPTY), ...selection.draft }
+  const corrections = await listToBox(db, { newsletterId: rules.id, runKey, now })
+  const draft: DigestDraft = { ...(kept?.draft ?? EMPTY), ...selection.draft, corrections }
   const day = run?.dueAt ?? now
   const content = await compileDigestDraft(context, { draft, rules, set, day })
   const edition = {

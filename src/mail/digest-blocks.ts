@@ -16,6 +16,8 @@ export type DigestStory = {
   item: Form
   /** One line for who had the story by an alert; null where nothing is new. */
   since?: Form | null
+  /** Withdrawn after mails were out: it keeps its place, and who gets another story does not get this one. */
+  gone?: boolean
 }
 
 /** A passage that is not news (a sponsor's, the house's), in every reader's mail behind so many of its stories. */
@@ -85,9 +87,11 @@ function choiceOf({ stories, corrections }: CompiledDigest, blocks: readonly num
   const places = wanted.filter((block) => block < SINCE)
   const since = wanted.filter((block) => block >= SINCE && block < CORRECTION)
   const lines = wanted.filter((block) => block >= CORRECTION)
-  const chosen = places.flatMap((place) => stories[place] ?? [])
+  const named = places.flatMap((place) => stories[place] ?? [])
+  const left = named.filter(({ gone }) => gone !== true)
+  const chosen = left.length > 0 ? left : named
   const held =
-    chosen.length === places.length &&
+    named.length === places.length &&
     since.every((block) => stories[block - SINCE]?.since != null) &&
     lines.every((block) => corrections?.lines[block - CORRECTION] !== undefined)
   if (!held) throw new Error(`the digest does not hold all of the blocks ${wanted.join(', ')}`)

@@ -47,6 +47,8 @@ export type OwnHead = {
   date: Date
   /** Unique for mails that must not be shown as one conversation. */
   entityRef?: string
+  /** The Message-ID of the mail that it is about. */
+  inReplyTo?: string
   /** Message-ids: a constant one threads, a unique one keeps apart. */
   references?: string
   list?: {
@@ -83,6 +85,7 @@ export function compileHead(shared: SharedHead): (own: OwnHead) => HeaderField[]
     from,
     mailboxField('To', { name: '', address: own.to }),
     ...replyTo,
+    ...optionalField('In-Reply-To', own.inReplyTo),
     ...optionalField('References', own.references),
     subject,
     headerField('Message-ID', own.messageId),

@@ -38,6 +38,18 @@ export type StoryBlock = {
   image: StoryImage | null
   /** What is new for who had it by an alert: one line, as plain text. */
   since?: string | null
+  /** It was withdrawn after mails were out. */
+  gone?: boolean
+}
+
+/** What was wrong, and what is right: to who had read it. */
+export type CorrectionModel = Frame & {
+  subject: string
+  preheader: string
+  label: 'correction' | 'clarification' | 'update' | 'retraction'
+  was: string
+  isNow: string
+  about: { headline: string; url: string | null }
 }
 
 /** What is not news: said to be so by its label. */

@@ -4,6 +4,7 @@ import { type Block, renderTemplate, splitBlocks } from './template-engine.ts'
 import type {
   AlertModel,
   ConfirmModel,
+  CorrectionModel,
   DeskNoteModel,
   DigestModel,
   Frame,
@@ -61,6 +62,7 @@ export async function compileDigest(model: DigestModel): Promise<CompiledDigest>
       words: seen[place]?.words ?? 0,
       lead: form(`lead:${place}`),
       item: form(`item:${place}`),
+      ...(story.gone === true ? { gone: true } : {}),
       since: seen[place]?.since == null ? null : form(`since:${place}`),
     })),
     headings: model.sections.map((_, place) => form(`heading:${place}`)),
@@ -92,6 +94,23 @@ export async function compileAlert(model: AlertModel): Promise<RenderedMail> {
     update: model.update === null ? null : phrase(words.update, 'n', String(model.update)),
     notKnownYet: model.notKnownYet === null ? null : plainText(model.notKnownYet),
     followStory: phrase(words.followStory, 'name', publication.name),
+  })
+}
+
+/** Its first line says what was wrong, its second what is right. */
+export async function compileCorrection(model: CorrectionModel): Promise<RenderedMail> {
+  const view = viewOfFrame(model)
+  const { words } = view
+  const { label, was, isNow, about } = model
+  const sorry = words.correction
+  return renderMail('correction', model, {
+    ...view,
+    title: sorry.titles[label],
+    was: plainText(was),
+    isNow: plainText(isNow),
+    about: phrase(sorry.about, 'headline', plainText(about.headline)),
+    url: about.url === null ? null : pageUrl(about.url, 'the story'),
+    read: sorry.read,
   })
 }
 

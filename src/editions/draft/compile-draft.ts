@@ -3,7 +3,8 @@ import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
 import type { BoxBlock, DigestModel, StoryBlock } from '#mail/template-model.ts'
-import { compileAlert, compileDigest } from '#mail/templates.ts'
+import { wordsFor } from '#mail/words.ts'
+import { compileAlert, compileCorrection, compileDigest } from '#mail/templates.ts'
 import { contentHashOf } from '../content-hash.ts'
 import type { EditionStory } from '../content-store.ts'
 import { dateLine, momentLine, partOfDay } from '../dates.ts'
@@ -11,7 +12,7 @@ import { publicationOf, type Settings, senderLineOf } from '../publication.ts'
 import { UNTAGGED } from '../selection/choose-stories.ts'
 import type { Compiled } from '../store.ts'
 import { blockOf, linksOf } from '../story-block.ts'
-import type { AlertDraft, DigestDraft, DraftBox, DraftItem } from './draft.ts'
+import type { AlertDraft, CorrectionDraft, DigestDraft, DraftBox, DraftItem } from './draft.ts'
 import type { EditionRules } from './rules-store.ts'
 import { preheaderOf, subjectOf } from './subject.ts'
 
@@ -48,7 +49,9 @@ export async function compileDigestDraft(
   const [lead, ...rest] = blocks
   if (lead === undefined) throw new Refusal('a digest needs a story', { field: 'stories' })
   // Who follows a topic may get other stories: the subject speaks of everybody's.
-  const told = blocks.filter((_, index) => chosen[index]?.item.followers === false)
+  const told = blocks.filter(
+    ({ gone }, index) => gone !== true && chosen[index]?.item.followers === false,
+  )
   const named = { headlines: told.map(({ headline }) => headline), rules, set, day }
   const subject = draft.subject?.text ?? subjectOf(named)
   const preheader = draft.preheader?.text ?? preheaderOf(named)
@@ -136,6 +139,42 @@ export async function compileAlertDraft(
   }
 }
 
+export async function compileCorrectionDraft(
+  { config }: Pick<Context, 'config'>,
+  { draft, rules, set, day }: Compiling & { draft: CorrectionDraft },
+): Promise<Content> {
+  const { label, was, isNow, about } = draft
+  const { titles } = wordsFor(set.language).correction
+  const subject =
+    draft.subject?.text ??
+    subjectOf({
+      headlines: [`${titles[label]}: ${about.headline}`],
+      rules: { ...rules, subjectRule: null },
+      set,
+      day,
+    })
+  const mail = await compileCorrection({
+    publication: publicationOf(set),
+    newsletter: { name: rules.name, description: rules.description },
+    dateLine: dateLine({ ...set, now: day }),
+    colours: rules.colours,
+    subject,
+    preheader: was,
+    label,
+    was,
+    isNow,
+    about,
+  })
+  const compiled: Compiled = {
+    form: 'single',
+    html: mail.html,
+    text: mail.text,
+    sender: senderOf({ rules, set, publicUrl: config.publicUrl }),
+  }
+  const contentHash = contentHashOf({ subject, preheader: was, compiled })
+  return { subject, preheader: was, compiled, contentHash, stories: [], notes: mail.notes }
+}
+
 type WithArticle = { item: DraftItem; article: ArticleRow }
 
 async function withArticles(db: Db, items: readonly DraftItem[]): Promise<WithArticle[]> {
@@ -162,6 +201,7 @@ function itemBlock(
     headline: item.headline?.text ?? block.headline,
     ...(item.sentences === null ? {} : { sentences: item.sentences.texts, place: null }),
     since: item.since,
+    ...(item.gone === true ? { gone: true, image: null } : {}),
   }
 }
 

@@ -18,6 +18,8 @@ export type DraftItem = {
   followers: boolean
   /** What is new for who had it by an alert, in one line; null where nothing is. */
   since: string | null
+  /** It was withdrawn after mails were out: it keeps its place, and no further mail tells it. */
+  gone?: boolean
   /** Why it is here, for people. */
   why: string[]
 }

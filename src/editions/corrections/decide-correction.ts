@@ -1,0 +1,167 @@
+import { marksOf, type WordMark } from '#articles/revisions/difference.ts'
+import { listRevisionsById } from '#articles/store.ts'
+import type { Context } from '#context.ts'
+import type { Db } from '#db/open.ts'
+import { inTransaction } from '#db/transaction.ts'
+import { Refusal } from '#errors.ts'
+import { compileAnew } from '../draft/change-draft.ts'
+import { type CorrectionLabel, type Draft, itemsOf } from '../draft/draft.ts'
+import { contentHashOf } from '../content-hash.ts'
+import { getEdition } from '../store.ts'
+import { correctedDraft } from './corrected-draft.ts'
+import {
+  type Carrier,
+  type Correction,
+  type CorrectionWay,
+  listCarriers,
+  lockCorrection,
+  saveDecision,
+} from './correction-store.ts'
+import { propose } from './version-store.ts'
+
+export type Decision = {
+  correctionId: number
+  label: CorrectionLabel
+  /** One line each: what was wrong, and what is right. */
+  was: string
+  isNow: string
+  way: CorrectionWay
+  /** A person's words, where the publisher's text has not been put right. */
+  headline: string | null
+  summary: string | null
+  operator: { id: number; name: string }
+}
+
+/** A version that waits for a yes, and what is different in it for a reader. */
+export type Proposal = {
+  editionId: number
+  version: number
+  contentHash: string
+  subject: { before: string; after: string }
+  headline: WordMark[]
+  summary: WordMark[]
+}
+
+type Needs = Pick<Context, 'db' | 'clock' | 'config'>
+
+/**
+ * A person says what was wrong and how readers are told. For every edition that carried it the next version is proposed;
+ * nothing leaves before somebody has said yes to its difference.
+ * @throws Refusal when it was decided already, or when no text says what is right
+ */
+export async function decideCorrection(context: Needs, decision: Decision): Promise<Proposal[]> {
+  const { db, clock } = context
+  return inTransaction(db, async (transaction) => {
+    const correction = await lockCorrection(transaction, decision.correctionId)
+    refuseUndecidable(correction, decision)
+    const carriers = await listCarriers(transaction, correction.id)
+    const proposals: Proposal[] = []
+    for (const carrier of carriers) {
+      const within = { ...context, db: transaction }
+      const proposal = await proposeFor(within, { carrier, correction, decision })
+      if (proposal !== undefined) proposals.push(proposal)
+    }
+    await saveDecision(transaction, {
+      ...decision,
+      id: correction.id,
+      operatorId: decision.operator.id,
+      now: clock.now(),
+    })
+    return proposals
+  })
+}
+
+function refuseUndecidable(
+  correction: Correction | undefined,
+  { correctionId, label, headline, summary }: Decision,
+): asserts correction is Correction {
+  if (correction === undefined)
+    throw new Refusal(`there is no correction ${correctionId}: "daybreak corrections" lists them`, {
+      status: 404,
+      field: 'correction',
+    })
+  const { state, right, wrong, decidedBy } = correction
+  if (state !== 'open')
+    throw new Refusal(
+      `correction ${correctionId} was ${state}${decidedBy === null ? '' : ` by ${decidedBy}`} already`,
+      { status: 409 },
+    )
+  const written = headline !== null || summary !== null
+  if (label !== 'retraction' && !written && (right === null || right === wrong))
+    throw new Refusal(
+      right === null
+        ? 'the article was withdrawn: the label is retraction'
+        : 'the article reads as it did: take in its corrected text first, or write the headline or summary that is right',
+      { field: right === null ? 'label' : 'summary' },
+    )
+}
+
+async function proposeFor(
+  context: Needs & { db: Db },
+  {
+    carrier,
+    correction,
+    decision,
+  }: { carrier: Carrier; correction: Correction; decision: Decision },
+): Promise<Proposal | undefined> {
+  const { db, clock } = context
+  const edition = await getEdition(db, carrier.editionId)
+  if (edition.draft === null || edition.draft.form === 'correction') return undefined
+  const { label, was, isNow, headline, summary, operator } = decision
+  const draft = correctedDraft(edition.draft, {
+    storyId: carrier.storyId,
+    revision: correction.right ?? correction.wrong,
+    headline,
+    summary,
+    by: operator.name,
+    withdrawn: label === 'retraction' ? isNow : null,
+  })
+  const content = await compileAnew(context, { edition, draft })
+  // The same domain, name and links as the version before: only the story is another one.
+  const compiled = { ...content.compiled, sender: edition.compiled.sender }
+  const contentHash = contentHashOf({ ...content, compiled })
+  const version = await propose(db, {
+    editionId: edition.id,
+    subject: content.subject,
+    preheader: content.preheader,
+    draft,
+    compiled,
+    contentHash,
+    reason: `${was} ${isNow}`,
+    stories: content.stories,
+    now: clock.now(),
+  })
+  return {
+    editionId: edition.id,
+    version,
+    contentHash,
+    subject: { before: edition.subject, after: content.subject },
+    ...(await differenceOf(db, { storyId: carrier.storyId, before: edition.draft, after: draft })),
+  }
+}
+
+/** As a reader sees it, word by word. */
+async function differenceOf(
+  db: Db,
+  { storyId, before, after }: { storyId: number; before: Draft; after: Draft },
+): Promise<Pick<Proposal, 'headline' | 'summary'>> {
+  const [old, fresh] = [await shown(db, storyId, before), await shown(db, storyId, after)]
+  return {
+    headline: marksOf(old.headline, fresh.headline),
+    summary: marksOf(old.summary, fresh.summary),
+  }
+}
+
+async function shown(
+  db: Db,
+  storyId: number,
+  draft: Draft,
+): Promise<{ headline: string; summary: string }> {
+  const item = itemsOf(draft).find((one) => one.storyId === storyId)
+  const [article] = item === undefined ? [] : await listRevisionsById(db, [item])
+  const sentences = item?.sentences?.texts ?? article?.sentences.map(({ text }) => text) ?? []
+  return {
+    headline: item?.headline?.text ?? article?.headline ?? '',
+    summary: sentences.slice(0, 3).join(' '),
+  }
+}

@@ -11,6 +11,7 @@ import {
   insertCarrier,
   insertCorrection,
 } from './correction-store.ts'
+import { listStaleInDrafts } from './draft-carrier-store.ts'
 import { refreshDrafts } from './refresh-drafts.ts'
 
 export type Opened = { correctionId: number; carriers: Carrier[] }
@@ -83,5 +84,7 @@ export async function sweepCorrections(context: Needs): Promise<Opened[]> {
     })
     if (one !== undefined) opened.push(one)
   }
+  for (const articleId of await listStaleInDrafts(db))
+    await refreshDrafts(context, await getArticle(db, articleId))
   return opened
 }

@@ -1,0 +1,257 @@
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { retractArticle } from '#articles/revisions/withhold.ts'
+import { acceptCorrection, dismissCorrection } from '#deliveries/corrections/accept-correction.ts'
+import { planEdition } from '#deliveries/plan.ts'
+import { sendEdition } from '#deliveries/send-edition.ts'
+import { composeDigest } from '#editions/compose-digest.ts'
+import { decideCorrection } from '#editions/corrections/decide-correction.ts'
+import { openCorrection, sweepCorrections } from '#editions/corrections/open-correction.ts'
+import { getEdition } from '#editions/store.ts'
+import { ingestArticle } from '../../articles-fixture.ts'
+import { addReaders, type House, openHouse } from '../../house.ts'
+import {
+  approve,
+  approveDigest,
+  type Desk,
+  ensureOperator,
+  fates,
+  openDesk,
+} from '../send-fixture.ts'
+
+const WRONG = 'The council voted 17 to 6.'
+const RIGHT = 'The council voted 16 to 7.'
+
+let house: House
+let desk: Desk
+let operator: { id: number; name: string }
+
+beforeEach(async () => {
+  house = await openHouse({ now: new Date('2026-11-22T00:00:00Z') })
+  operator = { id: await ensureOperator(house), name: 'ines' }
+})
+afterEach(async () => {
+  await desk[Symbol.asyncDispose]()
+  await house[Symbol.asyncDispose]()
+})
+
+/** Three readers in Tokyo get the digest, three in London wait for their hour. */
+async function sendToTokyo(): Promise<{ editionId: number; articleId: number }> {
+  await addReaders(house, 3, { timeZone: 'Asia/Tokyo' })
+  await addReaders(house, 3, { timeZone: 'Europe/London', from: 4 })
+  const editionId = await approveDigest(house)
+  await sendEdition(house.context, { editionId, rule: 'local hour' })
+  await planEdition(house.context, { editionId })
+  desk = await openDesk(house)
+  await desk.drain()
+  expect(desk.relay.mails).toHaveLength(3)
+  const { rows } = await sql<{ id: number }>`
+    select article_id as id from edition_story where edition_id = ${editionId} order by position`.execute(
+    house.db,
+  )
+  return { editionId, articleId: rows[0]?.id ?? 0 }
+}
+
+function decision(correctionId: number, way: 'edition' | 'box' | 'web' = 'edition') {
+  return {
+    correctionId,
+    label: 'correction' as const,
+    was: WRONG,
+    isNow: RIGHT,
+    way,
+    headline: 'Council votes 16 to 7 for the fish market',
+    summary: null,
+    operator,
+  }
+}
+
+async function open(articleId: number): Promise<number> {
+  const opened = await openCorrection(house.context, {
+    articleId,
+    foundBy: 'editor',
+    operatorId: operator.id,
+  })
+  return opened?.correctionId ?? 0
+}
+
+async function versions(editionId: number): Promise<(number | null)[]> {
+  const { rows } = await sql<{ version: number | null }>`
+    select version from delivery where edition_id = ${editionId} order by subscriber_id`.execute(
+    house.db,
+  )
+  return rows.map((row) => row.version)
+}
+
+function recipients(): string[] {
+  return desk.relay.mails.map(({ to }) => to).toSorted()
+}
+
+describe('a correction after half of the cohorts were sent', () => {
+  test('goes to exactly those who had the wrong text, and the others get the next version', async () => {
+    const { editionId, articleId } = await sendToTokyo()
+    const before = await getEdition(house.db, editionId)
+    const messageIds = desk.relay.mails.map(
+      ({ raw }) => /^Message-ID: (<[^>]+>)/m.exec(raw.toString())?.[1],
+    )
+
+    const correctionId = await open(articleId)
+    expect(await getEdition(house.db, editionId)).toMatchObject({
+      state: 'held',
+      stateReason: expect.stringContaining('is being corrected'),
+    })
+    house.wait(10 * 3_600_000)
+    await desk.drain()
+    expect(desk.relay.mails).toHaveLength(3)
+    const proposals = await decideCorrection(house.context, decision(correctionId))
+    expect(proposals).toMatchObject([{ editionId, version: before.version + 1 }])
+    expect(proposals[0]?.headline.map(({ kind }) => kind)).toContain('removed')
+    await sql`select turn_off(1, null, ${house.now})`.execute(house.db)
+    const [accepted] = await acceptCorrection(house.context, {
+      correctionId,
+      hashes: proposals.map(({ contentHash }) => contentHash),
+      operatorId: operator.id,
+    })
+
+    expect(accepted).toMatchObject({
+      version: before.version + 1,
+      resumed: true,
+      reach: { copies: 3, uncertain: 0, reachable: 2, left: 1 },
+    })
+    desk.relay.mails.length = 0
+    await desk.drain()
+    expect(recipients()).toEqual([
+      'reader4@example.org',
+      'reader5@example.org',
+      'reader6@example.org',
+    ])
+    for (const { raw } of desk.relay.mails)
+      expect(raw.toString()).toContain('Council votes 16 to 7')
+    expect(await versions(editionId)).toEqual([1, 1, 1, 2, 2, 2].map((n) => n + before.version - 1))
+
+    const mail = accepted?.correctionEdition ?? 0
+    await approve(house, mail)
+    await sendEdition(house.context, { editionId: mail, rule: 'now' })
+    desk.relay.mails.length = 0
+    await desk.drain('alert')
+    expect(recipients()).toEqual(['reader2@example.org', 'reader3@example.org'])
+    expect(await fates(house, mail)).toEqual(['excluded: left', 'accepted', 'accepted'])
+    for (const { raw } of desk.relay.mails) {
+      const text = raw.toString()
+      expect(text.indexOf(WRONG)).toBeLessThan(text.indexOf(RIGHT))
+      expect(messageIds).toContain(/^In-Reply-To: (<[^>]+>)/m.exec(text)?.[1])
+    }
+  })
+
+  test('that was no mistake lets the rest go on as it was', async () => {
+    const { editionId, articleId } = await sendToTokyo()
+    const correctionId = await open(articleId)
+
+    const resumed = await dismissCorrection(house.context, {
+      correctionId,
+      operatorId: operator.id,
+      note: 'the desk had misread its notes',
+    })
+
+    expect(resumed).toEqual([editionId])
+    expect((await getEdition(house.db, editionId)).state).toBe('sending')
+  })
+
+  test('is not accepted by who saw another difference, nor decided twice', async () => {
+    const { editionId, articleId } = await sendToTokyo()
+    const correctionId = await open(articleId)
+    await decideCorrection(house.context, decision(correctionId))
+
+    const accept = acceptCorrection(house.context, {
+      correctionId,
+      hashes: ['f'.repeat(64)],
+      operatorId: operator.id,
+    })
+
+    await expect(accept).rejects.toThrow(/not among those you saw/)
+    await expect(decideCorrection(house.context, decision(correctionId))).rejects.toThrow(
+      /decided by ines already/,
+    )
+    expect((await getEdition(house.db, editionId)).state).toBe('held')
+  })
+
+  test('in a line of the next digest is only for who had it wrong', async () => {
+    const { articleId } = await sendToTokyo()
+    const correctionId = await open(articleId)
+    const proposals = await decideCorrection(house.context, decision(correctionId, 'box'))
+    await acceptCorrection(house.context, {
+      correctionId,
+      hashes: proposals.map(({ contentHash }) => contentHash),
+      operatorId: operator.id,
+    })
+    await desk.drain()
+    house.wait(24 * 3_600_000)
+    await ingestArticle(house.context, { headline: 'A seal nursery is counted from the air' })
+    const { editionId } = await composeDigest(house.context, {
+      newsletterSlug: 'daily',
+      operatorId: null,
+      again: false,
+    })
+    await approve(house, editionId)
+    await sendEdition(house.context, { editionId, rule: 'now' })
+    await planEdition(house.context, { editionId })
+    desk.relay.mails.length = 0
+    await desk.drain()
+
+    const told = desk.relay.mails.filter(({ raw }) => raw.toString().includes(WRONG))
+    expect(told.map(({ to }) => to).toSorted()).toEqual([
+      'reader1@example.org',
+      'reader2@example.org',
+      'reader3@example.org',
+    ])
+    expect(desk.relay.mails).toHaveLength(6)
+  })
+})
+
+describe('an article that is withdrawn', () => {
+  test('is found in every edition that carried it, and leaves the mails that have not gone', async () => {
+    const { editionId, articleId } = await sendToTokyo()
+    await retractArticle(house.context, { articleId, reason: 'It was made up.' })
+
+    const [opened] = await sweepCorrections(house.context)
+    expect(await sweepCorrections(house.context)).toEqual([])
+    expect(opened?.carriers).toMatchObject([{ editionId, paused: true }])
+    const proposals = await decideCorrection(house.context, {
+      ...decision(opened?.correctionId ?? 0, 'web'),
+      label: 'retraction',
+      headline: null,
+    })
+    await acceptCorrection(house.context, {
+      correctionId: opened?.correctionId ?? 0,
+      hashes: proposals.map(({ contentHash }) => contentHash),
+      operatorId: operator.id,
+    })
+    house.wait(7 * 3_600_000)
+    desk.relay.mails.length = 0
+    await desk.drain()
+
+    expect(desk.relay.mails).toHaveLength(3)
+    for (const { raw } of desk.relay.mails) {
+      expect(raw.toString()).not.toContain('fish market')
+      expect(raw.toString()).toContain('Rovers win')
+    }
+    expect(await sweepCorrections(house.context)).toEqual([])
+  })
+
+  test('leaves a draft, and voids the approval of what it was in', async () => {
+    desk = await openDesk(house)
+    const editionId = await approveDigest(house)
+    const before = await getEdition(house.db, editionId)
+    const { rows } = await sql<{ id: number }>`
+      select article_id as id from edition_story where edition_id = ${editionId} order by position`.execute(
+      house.db,
+    )
+    await retractArticle(house.context, { articleId: rows[0]?.id ?? 0, reason: 'It was made up.' })
+
+    await sweepCorrections(house.context)
+
+    const after = await getEdition(house.db, editionId)
+    expect(after).toMatchObject({ state: 'draft', approvedHash: null })
+    expect(after.contentHash).not.toBe(before.contentHash)
+    expect(JSON.stringify(after.compiled)).not.toContain('fish market')
+  })
+})

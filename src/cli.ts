@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<Command>> = {
   alert: async () => (await import('#commands/alert.ts')).alert,
   editions: async () => (await import('#commands/editions.ts')).editions,
   edition: async () => (await import('#commands/editions.ts')).edition,
+  corrections: async () => (await import('#commands/corrections.ts')).corrections,
   report: async () => (await import('#commands/report.ts')).report,
   clicks: async () => (await import('#commands/clicks.ts')).clicks,
   returns: async () => (await import('#commands/returns.ts')).returns,

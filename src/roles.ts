@@ -78,6 +78,13 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
       log: context.log,
     }),
   )
+  stack.use(
+    startClock({
+      sweep: async () => tellOfCorrections(context),
+      everyMs: SWEEP_MS * 2,
+      log: context.log,
+    }),
+  )
   if (context.config.smtpUrl !== null) stack.use(startResolving(context))
   stack.use(
     startClock({
@@ -115,6 +122,22 @@ async function tidy(context: Context): Promise<void> {
   await summariseWaiting(context)
   await sweepLeadImages(context)
   await sendMondayNote(context)
+}
+
+/** What was sent and turns out wrong stops at once; the desk is told. */
+async function tellOfCorrections(context: Context): Promise<void> {
+  const { sweepCorrections } = await import('#editions/corrections/open-correction.ts')
+  for (const { correctionId, carriers } of await sweepCorrections(context)) {
+    const paused = carriers.filter((carrier) => carrier.paused).length
+    await planDeskNotice(context, {
+      key: `correction ${correctionId}`,
+      subject: 'A story that was sent has been corrected',
+      lines: [
+        `${carriers.length === 1 ? 'One edition' : `${carriers.length} editions`} carried it${paused === 0 ? '' : `; what had not left of ${paused} is stopped`}.`,
+        `Decide what readers are told: daybreak corrections ${correctionId}`,
+      ],
+    })
+  }
 }
 
 /** Which provider takes a domain's mail changes rarely, and the look reads all readers: not at once, and seldom. */

@@ -38,38 +38,31 @@ export async function pickReaders(
   db: Db,
   { plan, range, every, now }: { plan: Plan; range: Range; every: number[]; now: Date },
 ): Promise<void> {
-  const told = plan.kind === 'digest' ? await listTellers(db, plan) : NO_TELLERS
-  const tells = told.all.length > 0
-  const since = told.alerts.length > 0 ? await listSince(db, plan) : []
-  const mended = plan.kind === 'digest' ? await listMended(db, plan) : []
-  const quiet = plan.quiet ? await listQuietZones(db, { ...plan, now }) : []
-  const closed = await hasSuppressedDomains(db)
-  const parts = plan.kind === 'digest' && (await hasTopicChoices(db, range))
+  const { told, since, mended, quiet, closed, parts } = await readReasons(db, { plan, range, now })
+  const { rule } = plan
   await sql`
     create temporary table slice on commit drop as
     with everything as (select ${every}::integer[] as blocks)
-    ${parts ? chosenPart(plan, range) : sql``}
-    ${tells ? toldPart({ plan, range, told }) : sql``}
-    ${mended.length > 0 ? mendedPart(mended, range) : sql``}
+    ${when(parts, () => chosenPart(plan, range))}
+    ${when(told.all, () => toldPart({ plan, range, told }))}
+    ${when(mended, () => mendedPart(mended, range))}
     , reader as (
       select u.subscriber_id, u.cadence, u.snoozed_until, s.state, s.address_hash, s.domain, s.confirmed_at
            , ${hourOf(plan)} as time_zone
-           , ${parts ? sql`c.blocks` : sql`null::integer[]`} as chosen
-           , ${tells ? sql`t.blocks` : sql`null::integer[]`} as told
-           , ${since.length > 0 ? sql`t.alerted` : sql`null::integer[]`} as alerted
-           , ${mended.length > 0 ? sql`m.blocks` : sql`null::integer[]`} as mended
-           , ${plan.rule === null ? sql`false` : toldByAnother(plan.rule, plan.editionId)} as knows
-           , ${quiet.length > 0 ? sql`s.time_zone = any(${quiet}::text[])` : sql`false`} as quiet
+           , ${blocksOf(parts, 'c.blocks')} as chosen, ${blocksOf(told.all, 't.blocks')} as told
+           , ${blocksOf(since, 't.alerted')} as alerted, ${blocksOf(mended, 'm.blocks')} as mended
+           , ${rule === null ? sql`false` : toldByAnother(rule, plan.editionId)} as knows
+           , s.time_zone = any(${quiet}::text[]) as quiet
         from subscription u
         join subscriber s on s.id = u.subscriber_id and ${within(range, sql`s.id`)}
-        ${parts ? sql`left join chosen c on c.subscriber_id = u.subscriber_id` : sql``}
-        ${tells ? sql`left join told t on t.subscriber_id = u.subscriber_id` : sql``}
-        ${mended.length > 0 ? sql`left join mended m on m.subscriber_id = u.subscriber_id` : sql``}
+        ${when(parts, () => sql`left join chosen c on c.subscriber_id = u.subscriber_id`)}
+        ${when(told.all, () => sql`left join told t on t.subscriber_id = u.subscriber_id`)}
+        ${when(mended, () => sql`left join mended m on m.subscriber_id = u.subscriber_id`)}
        where u.newsletter_id = ${plan.newsletterId} and ${within(range, sql`u.subscriber_id`)}
          and s.state not in ('pending', 'erased')
-         ${plan.rule === null ? isStillHere(plan) : sql`and ${hasWrongCopy(plan.rule)}`}
+         ${rule === null ? isStillHere(plan) : sql`and ${hasWrongCopy(rule)}`}
          ${isMeant(plan, range)}
-         ${parts ? sql`and c.blocks is distinct from '{}'` : sql``}
+         ${when(parts, () => sql`and c.blocks is distinct from '{}'`)}
     ), wanted as (
       select r.*
            , case when told is not null
@@ -88,7 +81,7 @@ export async function pickReaders(
          , r.time_zone, coalesce(dd.destination_id, 1) as destination
          , case when r.state = 'left' or r.cadence = 'off' then 'left'
                 when r.state <> 'active' or p.address_hash is not null then 'suppressed'
-                ${closed ? sql`when r.domain in (select domain from suppressed_domain) then 'suppressed'` : sql``}
+                ${when(closed, () => sql`when r.domain in (select domain from suppressed_domain) then 'suppressed'`)}
                 when r.snoozed_until > ${now} and ${plan.releaseRule} = 'now' then 'snoozed'
                 when r.blocks = '{}' or r.knows then 'already told'
                 when r.quiet then 'quiet hours'
@@ -97,6 +90,32 @@ export async function pickReaders(
       from wanted r cross join everything e
       left join domain_destination dd on dd.domain = r.domain
       left join suppression p on p.address_hash = r.address_hash`.execute(db)
+}
+
+/** What may keep a story, or the mail, from a reader of the range; what is not there costs nothing. */
+async function readReasons(db: Db, { plan, range, now }: { plan: Plan; range: Range; now: Date }) {
+  const digest = plan.kind === 'digest'
+  const told = digest ? await listTellers(db, plan) : NO_TELLERS
+  return {
+    told,
+    since: told.alerts.length > 0 ? await listSince(db, plan) : [],
+    mended: digest ? await listMended(db, plan) : [],
+    quiet: plan.quiet ? await listQuietZones(db, { ...plan, now }) : [],
+    closed: await hasSuppressedDomains(db),
+    parts: digest && (await hasTopicChoices(db, range)),
+  }
+}
+
+type Some = boolean | readonly unknown[]
+
+const isSome = (some: Some) => (typeof some === 'boolean' ? some : some.length > 0)
+
+function when(some: Some, part: () => RawBuilder<unknown>): RawBuilder<unknown> {
+  return isSome(some) ? part() : sql``
+}
+
+function blocksOf(some: Some, column: string): RawBuilder<unknown> {
+  return isSome(some) ? sql.ref(column) : sql`null::integer[]`
 }
 
 /** Not gone before it was made: who left since is booked as having left. */

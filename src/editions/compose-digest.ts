@@ -1,39 +1,21 @@
-import { listArticlesById } from '#articles/store.ts'
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
 import { clusterWaiting } from '#stories/cluster.ts'
-import { whatIsNew } from '#stories/what-is-new.ts'
-import { insertEdition, replaceDraft, type RunTerms } from './content-store.ts'
+import { insertEdition, type NewEdition, replaceDraft, type RunTerms } from './content-store.ts'
 import { listToBox } from './corrections/box-store.ts'
 import { dayIn } from './dates.ts'
-import { arranged } from './draft/arrange.ts'
 import { compileDigestDraft } from './draft/compile-draft.ts'
-import type { DigestDraft, DraftItem, LeftOut } from './draft/draft.ts'
+import type { DigestDraft } from './draft/draft.ts'
 import { findDraftOfRun } from './draft/draft-store.ts'
 import { type EditionRules, getRules } from './draft/rules-store.ts'
 import { replaceLinks } from './link-store.ts'
 import { readSettings } from './publication.ts'
-import {
-  type Candidacy,
-  type Candidate,
-  countConsidered,
-  countHistory,
-  listCandidates,
-} from './selection/candidate-store.ts'
-import { type ChosenStory, chooseStories } from './selection/choose-stories.ts'
+import { type Candidacy, countHistory } from './selection/candidate-store.ts'
+import { type Selection, type SelectionCounts, selectStories } from './selection/select-stories.ts'
 
-const CANDIDATES = 400
-/** Beyond everybody's: what is kept for who follows a topic. More would make a mail's form heavy and add little. */
-const FOLLOWERS = 30
-/** How many reasons for what is not there are kept. */
-const REASONS = 100
 const HOURS = { daily: 36, weekly: 24 * 8, custom: 24 * 31, instant: 24 }
-const HALF_LIFE = { daily: 12, weekly: 72, custom: 72, instant: 6 }
-
-/** How many stories were looked at, how many each rule left out, how many were taken. */
-export type SelectionCounts = { seen: number; leftOut: Record<string, number>; chosen: number }
 
 export type Drafting = {
   newsletterSlug: string
@@ -68,7 +50,7 @@ export async function composeDigest(
   const drafted = await draftDigest(context, drafting)
   if (drafted.kind === 'drafted') return drafted
   const { name } = await getRules(context.db, { slug: drafting.newsletterSlug, kind: 'digest' })
-  if (drafted.kind === 'skipped') throw new Refusal(`${drafted.reason}`)
+  if (drafted.kind === 'skipped') throw new Refusal(drafted.reason)
   throw new Refusal(
     `today's "${name}" is approved or out already: "daybreak editions" shows it, --again makes another one`,
     { status: 409 },
@@ -81,37 +63,28 @@ export async function composeDigest(
  */
 export async function draftDigest(
   context: Pick<Context, 'db' | 'clock' | 'config'>,
-  { newsletterSlug, operatorId, again, historySince = null, run }: Drafting,
+  drafting: Drafting,
 ): Promise<Drafted> {
-  const { db, clock } = context
-  const rules = await getRules(db, { slug: newsletterSlug, kind: 'digest' })
+  const { db } = context
   await clusterWaiting(context)
-  const now = clock.now()
-  const set = await readSettings(context)
-  const editionDate = run?.localDate ?? dayIn(rules.timeZone ?? set.timeZone, now)
-  const runKey = again ? `${editionDate} ${now.toISOString()}` : runKeyOf({ editionDate, run })
+  const { rules, set, candidacy, editionDate, runKey } = await readRun(context, drafting)
+  const { operatorId, run } = drafting
+  const { now } = candidacy
   const kept = await findDraftOfRun(db, { newsletterId: rules.id, runKey })
-  const candidacy = {
-    newsletterId: rules.id,
-    now,
-    hours: rules.freshnessHours ?? HOURS[rules.cadence],
-    topicIds: rules.topicIds,
-    historySince,
-  }
-  const selection = await select(db, { candidacy, rules, kept })
-  if (selection.everybodys < rules.minStories) {
+  const selection = await selectStories(db, { candidacy, rules, kept: kept?.draft })
+  const { counts, everybodys } = selection
+  if (everybodys < rules.minStories) {
     const reason = await whyNothing(db, { candidacy, rules, selection })
-    return { kind: 'skipped', reason, counts: selection.counts }
+    return { kind: 'skipped', reason, counts }
   }
   const corrections = await listToBox(db, { newsletterId: rules.id, runKey, now })
   const draft: DigestDraft = { ...(kept?.draft ?? EMPTY), ...selection.draft, corrections }
-  const day = run?.dueAt ?? now
-  const content = await compileDigestDraft(context, { draft, rules, set, day })
-  const edition = {
+  const content = await compileDigestDraft(context, { draft, rules, set, day: run?.dueAt ?? now })
+  const editionId = await saveDraft(db, {
     ...content,
     newsletterId: rules.id,
-    kind: 'digest' as const,
-    state: 'draft' as const,
+    kind: 'digest',
+    state: 'draft',
     runKey,
     language: set.language,
     editionDate,
@@ -120,17 +93,35 @@ export async function draftDigest(
     draft,
     authors: kept?.authors ?? [],
     run,
-  }
-  const editionId = await inTransaction(db, async (transaction) => {
-    const id =
-      (await insertEdition(transaction, edition)) ?? (await replaceDraft(transaction, edition))
-    if (id !== undefined)
-      await replaceLinks(transaction, { editionId: id, links: content.compiled.links ?? [] })
-    return id
   })
   if (editionId === undefined) return { kind: 'taken' }
-  const { counts, everybodys } = selection
   return { kind: 'drafted', editionId, stories: everybodys, notes: content.notes, counts }
+}
+
+async function readRun(
+  context: Pick<Context, 'db' | 'clock'>,
+  { newsletterSlug, again, historySince = null, run }: Drafting,
+) {
+  const rules = await getRules(context.db, { slug: newsletterSlug, kind: 'digest' })
+  const set = await readSettings(context)
+  const now = context.clock.now()
+  const editionDate = run?.localDate ?? dayIn(rules.timeZone ?? set.timeZone, now)
+  const runKey = again ? `${editionDate} ${now.toISOString()}` : runKeyOf({ editionDate, run })
+  const hours = rules.freshnessHours ?? HOURS[rules.cadence]
+  const { id: newsletterId, topicIds } = rules
+  const candidacy: Candidacy = { newsletterId, now, hours, topicIds, historySince }
+  return { rules, set, candidacy, editionDate, runKey }
+}
+
+/** A new edition, or the draft of before anew; undefined when that is past changing. */
+async function saveDraft(db: Db, edition: NewEdition): Promise<number | undefined> {
+  return inTransaction(db, async (transaction) => {
+    const editionId =
+      (await insertEdition(transaction, edition)) ?? (await replaceDraft(transaction, edition))
+    if (editionId !== undefined)
+      await replaceLinks(transaction, { editionId, links: edition.compiled.links ?? [] })
+    return editionId
+  })
 }
 
 const EMPTY: DigestDraft = {
@@ -154,126 +145,6 @@ export function runKeyOf({
   run?: Pick<RunTerms, 'slot'> | undefined
 }): string {
   return run === undefined || run.slot === 1 ? editionDate : `${editionDate} #${run.slot}`
-}
-
-type Kept = Awaited<ReturnType<typeof findDraftOfRun>>
-
-type Selection = {
-  draft: Pick<DigestDraft, 'items' | 'moreOnWeb' | 'leftOut'>
-  everybodys: number
-  counts: SelectionCounts
-}
-
-async function select(
-  db: Db,
-  { candidacy, rules, kept }: { candidacy: Candidacy; rules: EditionRules; kept: Kept },
-): Promise<Selection> {
-  const candidates = await listCandidates(db, { ...candidacy, limit: CANDIDATES })
-  const pinned = new Map(
-    (kept?.draft.items ?? [])
-      .filter((item) => item.pinned || item.headline !== null || item.sentences !== null)
-      .map((item) => [item.storyId, item]),
-  )
-  const { chosen, refused } = chooseStories(
-    candidates.map((candidate) => ({
-      ...candidate,
-      pinned: pinned.get(candidate.storyId)?.pinned === true,
-    })),
-    {
-      sections: rules.sections,
-      most: rules.maxStories,
-      halfLifeHours: HALF_LIFE[rules.cadence],
-      followers: FOLLOWERS,
-    },
-    candidacy.now,
-  )
-  const items = arranged(pictureFirst(await itemsOfChosen(db, { chosen, pinned, candidacy })))
-  const everybodys = items.filter((item) => !item.followers).length
-  const counts = await countConsidered(db, candidacy)
-  const leftOut: LeftOut[] = refused.map(({ story, reason }) => ({
-    storyId: story.storyId,
-    headline: story.headline,
-    reason,
-  }))
-  return {
-    draft: {
-      items: items.map(({ picture: _picture, ...item }) => item),
-      moreOnWeb: candidates.length - everybodys,
-      leftOut: leftOut.slice(0, REASONS),
-    },
-    everybodys,
-    counts: {
-      seen: counts.seen,
-      leftOut: {
-        ...counts.leftOut,
-        ...(candidates.length > everybodys
-          ? { 'less important': candidates.length - everybodys }
-          : {}),
-      },
-      chosen: everybodys,
-    },
-  }
-}
-
-type Pictured = DraftItem & { picture: boolean }
-
-async function itemsOfChosen(
-  db: Db,
-  {
-    chosen,
-    pinned,
-    candidacy,
-  }: {
-    chosen: ChosenStory<Candidate & { pinned: boolean }>[]
-    pinned: ReadonlyMap<number, DraftItem>
-    candidacy: Candidacy
-  },
-): Promise<Pictured[]> {
-  const articles = await listArticlesById(
-    db,
-    chosen.map(({ story }) => story.articleId),
-  )
-  const byId = new Map(articles.map((article) => [article.id, article]))
-  const items: Pictured[] = []
-  for (const { story, section, followers, why } of chosen) {
-    const article = byId.get(story.articleId)
-    if (article === undefined) continue
-    const earlier = pinned.get(story.storyId)
-    // Words that a person wrote about another revision are not put over this one.
-    const same = earlier?.articleId === article.id && earlier.revision === article.revision
-    items.push({
-      storyId: story.storyId,
-      articleId: article.id,
-      revision: article.revision,
-      section: earlier?.section ?? section,
-      pinned: story.pinned,
-      headline: same ? earlier.headline : null,
-      sentences: same ? earlier.sentences : null,
-      followers,
-      since: await sinceOf(db, { story, candidacy }),
-      why,
-      picture: article.image !== null,
-    })
-  }
-  return items
-}
-
-/** One line of what is new for who had it by an alert. */
-async function sinceOf(
-  db: Db,
-  { story, candidacy }: { story: Candidate; candidacy: Candidacy },
-): Promise<string | null> {
-  const { alertedAt, storyId } = story
-  if (alertedAt === null) return null
-  const news = await whatIsNew(db, { storyId, since: alertedAt, now: candidacy.now })
-  return news?.sentences[0]?.text ?? null
-}
-
-/** The front page wants a picture, if one of the best three has one; what an editor pinned first stays first. */
-function pictureFirst(items: Pictured[]): Pictured[] {
-  const best = items.filter((item) => !item.followers).slice(0, 3)
-  const lead = best[0]?.pinned === true ? best[0] : (best.find(({ picture }) => picture) ?? best[0])
-  return lead === undefined ? items : [lead, ...items.filter((item) => item !== lead)]
 }
 
 async function whyNothing(

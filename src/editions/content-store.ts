@@ -42,17 +42,18 @@ export type RunTerms = { slot: number; localTime: string; dueAt: Date; deadlineA
 
 /** Freezes an edition and its stories; undefined when the newsletter has an edition of this run already. */
 export async function insertEdition(db: Db, input: NewEdition): Promise<number | undefined> {
+  const { slot, localTime, dueAt, deadlineAt } = termsOf(input)
+  const { draft, authors, threadOf, level, updateNumber, audienceRule } = withDefaults(input)
   const { rows } = await sql<{ id: number }>`
     insert into edition (newsletter_id, kind, state, run_key, subject, preheader, language, edition_date, compiled
                         , content_hash, not_after, created_by, created_at, draft, authors, slot, local_time, due_at
                         , deadline_at, thread_of, level, update_number, audience_rule)
     select n.id, ${input.kind}, ${input.state}, ${input.runKey}, ${input.subject}, ${input.preheader}
          , ${input.language}, ${input.editionDate}::date, ${JSON.stringify(input.compiled)}::jsonb
-         , ${input.contentHash}, n.not_after, ${input.operatorId}, ${input.now}, ${jsonOrNull(input.draft)}::jsonb
-         , ${input.authors ?? []}::bigint[], ${input.run?.slot ?? null}::smallint, ${input.run?.localTime ?? null}::time
-         , ${input.run?.dueAt ?? null}::timestamptz, ${input.run?.deadlineAt ?? null}::timestamptz
-         , ${input.threadOf ?? null}::bigint, ${input.level ?? 'normal'}, ${input.updateNumber ?? null}::integer
-         , ${jsonOrNull(input.audienceRule)}::jsonb
+         , ${input.contentHash}, n.not_after, ${input.operatorId}, ${input.now}, ${jsonOrNull(draft)}::jsonb
+         , ${authors}::bigint[], ${slot}::smallint, ${localTime}::time, ${dueAt}::timestamptz
+         , ${deadlineAt}::timestamptz, ${threadOf}::bigint, ${level}, ${updateNumber}::integer
+         , ${jsonOrNull(audienceRule)}::jsonb
       from newsletter n where n.id = ${input.newsletterId}
     on conflict (newsletter_id, run_key) do nothing
     returning id`.execute(db)
@@ -62,8 +63,27 @@ export async function insertEdition(db: Db, input: NewEdition): Promise<number |
   return id
 }
 
+const NO_TERMS = { slot: null, localTime: null, dueAt: null, deadlineAt: null }
+
+function termsOf({ run }: NewEdition): RunTerms | typeof NO_TERMS {
+  return run ?? NO_TERMS
+}
+
+function withDefaults(input: NewEdition) {
+  return {
+    draft: null,
+    authors: [],
+    threadOf: null,
+    level: 'normal' as const,
+    updateNumber: null,
+    audienceRule: null,
+    ...input,
+  }
+}
+
 /** Renews a draft of the same run as its next version; undefined when it is approved or further. */
 export async function replaceDraft(db: Db, input: NewEdition): Promise<number | undefined> {
+  const { slot, localTime, dueAt, deadlineAt } = termsOf(input)
   const { rows } = await sql<{ id: number }>`
     update edition
        set version = version + 1, subject = ${input.subject}, preheader = ${input.preheader}
@@ -71,10 +91,9 @@ export async function replaceDraft(db: Db, input: NewEdition): Promise<number | 
          , language = ${input.language}, created_at = ${input.now}, created_by = ${input.operatorId}
          , draft = ${jsonOrNull(input.draft)}::jsonb, draft_number = draft_number + 1
          , authors = ${input.authors ?? []}::bigint[]
-         , slot = coalesce(${input.run?.slot ?? null}::smallint, slot)
-         , local_time = coalesce(${input.run?.localTime ?? null}::time, local_time)
-         , due_at = coalesce(${input.run?.dueAt ?? null}::timestamptz, due_at)
-         , deadline_at = coalesce(${input.run?.deadlineAt ?? null}::timestamptz, deadline_at)
+         , slot = coalesce(${slot}::smallint, slot), local_time = coalesce(${localTime}::time, local_time)
+         , due_at = coalesce(${dueAt}::timestamptz, due_at)
+         , deadline_at = coalesce(${deadlineAt}::timestamptz, deadline_at)
      where newsletter_id = ${input.newsletterId} and run_key = ${input.runKey} and state in ('draft', 'in review')
     returning id`.execute(db)
   const id = rows[0]?.id

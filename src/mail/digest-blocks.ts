@@ -185,14 +185,24 @@ function staticBlock(compiled: CompiledDigest, kind: string, place: number): For
 }
 
 function asideBlock(compiled: CompiledDigest, kind: string, place: number): Form | undefined {
-  const { boxes, corrections, stories, sinceHeading } = compiled
   switch (kind) {
     case 'box':
-      return boxes?.[place]?.form
+      return compiled.boxes?.[place]?.form
     case 'sinceheading':
-      return sinceHeading
+      return compiled.sinceHeading
     case 'since':
-      return stories[place]?.since ?? undefined
+      return compiled.stories[place]?.since ?? undefined
+    default:
+      return correctionBlock(compiled, kind, place)
+  }
+}
+
+function correctionBlock(
+  { corrections }: CompiledDigest,
+  kind: string,
+  place: number,
+): Form | undefined {
+  switch (kind) {
     case 'corrections':
       return corrections?.open
     case 'correction':

@@ -7,6 +7,7 @@ export const scopes = [
   'articles:write',
   'alerts:release',
   'editions:read',
+  'editions:write',
   'feeds:read',
   'feeds:write',
   'subscribers:read',

@@ -1,9 +1,15 @@
 import { Refusal } from '#errors.ts'
 import { arranged } from './arrange.ts'
 import type { AlertDraft, DigestDraft, Draft, DraftItem } from './draft.ts'
-import { type Edit, fits } from './edit.ts'
-
-type Change<Kind extends Edit['change']> = Extract<Edit, { change: Kind }>
+import {
+  type AlertEdit,
+  type BoxEdit,
+  type DigestEdit,
+  type Edit,
+  fitsAlert,
+  fitsDigest,
+  type ItemEdit,
+} from './edit.ts'
 
 /**
  * The draft after one change. Pure: what a story to add looks like is found before.
@@ -13,19 +19,18 @@ export function applyEdit(
   draft: Draft,
   { edit, by, added }: { edit: Edit; by: string; added?: DraftItem | undefined },
 ): Draft {
-  if (!fits(edit.change, draft.form))
-    throw new Refusal(
-      draft.form === 'alert'
-        ? `an alert has no ${edit.change.replace(/^(?:add|change|drop) /, '')}: it is one story`
-        : `"${edit.change}" does not fit this kind of mail`,
-      { field: 'change' },
-    )
-  if (draft.form === 'alert') return editAlert(draft, edit, by)
-  if (draft.form === 'digest') return editDigest(draft, { edit, by, added })
-  throw new Refusal('a correction is written anew, not edited', { field: 'change' })
+  if (draft.form === 'alert' && fitsAlert(edit)) return editAlert(draft, edit, by)
+  if (draft.form === 'digest' && fitsDigest(edit)) return editDigest(draft, { edit, by, added })
+  const what = edit.change.replace(/^(?:add|change|drop) /, '')
+  throw new Refusal(
+    draft.form === 'alert'
+      ? `an alert is one story: it takes no "${what}"`
+      : `"${edit.change}" does not fit this kind of mail`,
+    { field: 'change' },
+  )
 }
 
-function editAlert(draft: AlertDraft, edit: Edit, by: string): AlertDraft {
+function editAlert(draft: AlertDraft, edit: AlertEdit, by: string): AlertDraft {
   switch (edit.change) {
     case 'subject':
       return { ...draft, subject: written(edit.text, by) }
@@ -36,38 +41,21 @@ function editAlert(draft: AlertDraft, edit: Edit, by: string): AlertDraft {
     case 'headline':
     case 'summary':
       return { ...draft, item: rewritten(itemOf([draft.item], edit.story), edit, by) }
-    default:
-      return draft
   }
 }
 
-function editDigest(
-  draft: DigestDraft,
-  { edit, by, added }: { edit: Edit; by: string; added: DraftItem | undefined },
-): DigestDraft {
-  switch (edit.change) {
-    case 'subject':
-      return { ...draft, subject: written(edit.text, by) }
-    case 'preview text':
-      return { ...draft, preheader: written(edit.text, by) }
-    case 'greeting':
-      return {
-        ...draft,
-        greeting: edit.text === null ? null : { text: edit.text, signedBy: edit.signedBy, by },
-      }
-    case 'add box':
-    case 'change box':
-    case 'drop box':
-      return editBoxes(draft, edit)
-    default:
-      return { ...draft, ...editItems(draft, { edit, by, added }) }
-  }
+type Step<Kind extends Edit> = { edit: Kind; by: string; added: DraftItem | undefined }
+
+function editDigest(draft: DigestDraft, { edit, by, added }: Step<DigestEdit>): DigestDraft {
+  if ('box' in edit || edit.change === 'drop box') return editBoxes(draft, edit)
+  if (edit.change === 'subject') return { ...draft, subject: written(edit.text, by) }
+  if (edit.change === 'preview text') return { ...draft, preheader: written(edit.text, by) }
+  if (edit.change !== 'greeting') return { ...draft, ...editItems(draft, { edit, by, added }) }
+  const { text, signedBy } = edit
+  return { ...draft, greeting: text === null ? null : { text, signedBy, by } }
 }
 
-function editBoxes(
-  draft: DigestDraft,
-  edit: Change<'add box'> | Change<'change box'> | Change<'drop box'>,
-): DigestDraft {
+function editBoxes(draft: DigestDraft, edit: BoxEdit): DigestDraft {
   const { boxes } = draft
   if (edit.change === 'add box') return { ...draft, boxes: [...boxes, edit.box] }
   if (boxes[edit.place] === undefined)
@@ -78,9 +66,11 @@ function editBoxes(
   return { ...draft, boxes: boxes.toSpliced(edit.place, 1, ...changed) }
 }
 
+type ListEdit = Exclude<DigestEdit, BoxEdit | { change: 'subject' | 'preview text' | 'greeting' }>
+
 function editItems(
   draft: DigestDraft,
-  { edit, by, added }: { edit: Edit; by: string; added: DraftItem | undefined },
+  { edit, by, added }: Step<ListEdit>,
 ): Pick<DigestDraft, 'items'> & Partial<Pick<DigestDraft, 'leftOut'>> {
   const { items } = draft
   switch (edit.change) {
@@ -104,12 +94,10 @@ function editItems(
       const changed = rewritten(old, edit, by)
       return { items: arranged(items.map((item) => (item === old ? changed : item))) }
     }
-    default:
-      return { items }
   }
 }
 
-function rewritten(item: DraftItem, edit: Edit, by: string): DraftItem {
+function rewritten(item: DraftItem, edit: ItemEdit, by: string): DraftItem {
   switch (edit.change) {
     case 'pin':
       return { ...item, pinned: edit.on, followers: edit.on ? false : item.followers }
@@ -119,8 +107,6 @@ function rewritten(item: DraftItem, edit: Edit, by: string): DraftItem {
       return { ...item, sentences: edit.text === null ? null : { texts: [edit.text], by } }
     case 'section':
       return { ...item, section: edit.section }
-    default:
-      return item
   }
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { Refusal } from '#errors.ts'
-import type { Draft } from './draft.ts'
 
 // What people may change of a draft, parsed once at the edge: a page, the API, a command line.
 
@@ -41,7 +40,7 @@ export const boxSchema = z.object({
   until: day,
 })
 
-const edit = z.discriminatedUnion(
+const anEdit = z.discriminatedUnion(
   'change',
   [
     z.object({ change: z.literal('subject'), text: line('text', 200).nullable() }),
@@ -71,11 +70,11 @@ const edit = z.discriminatedUnion(
   `change must be one of subject, preview text, greeting, order, drop, add, pin, headline, summary, section, not known yet, add box, change box, drop box`,
 )
 
-export type Edit = z.infer<typeof edit>
+export type Edit = z.infer<typeof anEdit>
 
 /** @throws Refusal that names the field and the fix */
 export function parseEdits(raw: unknown): Edit[] {
-  const parsed = z.array(edit, 'edits must be a list of changes').min(1).max(50).safeParse(raw)
+  const parsed = z.array(anEdit, 'edits must be a list of changes').min(1).max(50).safeParse(raw)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new Refusal(issue?.message ?? 'the edits cannot be read', {
@@ -83,39 +82,43 @@ export function parseEdits(raw: unknown): Edit[] {
   })
 }
 
-/** Which forms of draft each change fits. */
-export function fits(change: Edit['change'], form: Draft['form']): boolean {
-  if (['subject', 'preview text', 'headline', 'summary'].includes(change))
-    return form !== 'correction'
-  return change === 'not known yet' ? form === 'alert' : form === 'digest'
+export type Change<Kind extends Edit['change']> = Extract<Edit, { change: Kind }>
+export type BoxEdit = Change<'add box' | 'change box' | 'drop box'>
+export type ItemEdit = Change<'pin' | 'headline' | 'summary' | 'section'>
+export type AlertEdit = Change<
+  'subject' | 'preview text' | 'headline' | 'summary' | 'not known yet'
+>
+export type DigestEdit = Exclude<Edit, Change<'not known yet'>>
+
+const ALERT = ['subject', 'preview text', 'headline', 'summary', 'not known yet']
+
+export function fitsAlert(edit: Edit): edit is AlertEdit {
+  return ALERT.includes(edit.change)
+}
+
+export function fitsDigest(edit: Edit): edit is DigestEdit {
+  return edit.change !== 'not known yet'
 }
 
 /** What a person did, for another one: "rewrote the headline of story 7". */
-export function editInWords(edit: Edit): string {
-  switch (edit.change) {
-    case 'subject':
-    case 'preview text':
-    case 'greeting':
-    case 'not known yet':
-      return edit.text === null ? `took back the ${edit.change}` : `wrote the ${edit.change}`
-    case 'order':
-      return 'put the stories in another order'
-    case 'drop':
-      return `dropped story ${edit.story}`
-    case 'add':
-      return edit.story === undefined ? 'added a story' : `added story ${edit.story}`
-    case 'pin':
-      return edit.on ? `pinned story ${edit.story}` : `unpinned story ${edit.story}`
-    case 'headline':
-    case 'summary':
-      return `rewrote the ${edit.change} of story ${edit.story}`
-    case 'section':
-      return `moved story ${edit.story} to “${edit.section}”`
-    case 'add box':
-      return `added the box “${edit.box.label}”`
-    case 'change box':
-      return `changed the box “${edit.box.label}”`
-    case 'drop box':
-      return `dropped box ${edit.place}`
-  }
+export function editInWords(made: Edit): string {
+  if ('box' in made || made.change === 'drop box') return boxInWords(made)
+  if (made.change === 'order') return 'put the stories in another order'
+  if (made.change === 'add')
+    return made.story === undefined ? 'added a story' : `added story ${made.story}`
+  if ('story' in made) return `${VERBS[made.change]} story ${made.story}`
+  return made.text === null ? `took back the ${made.change}` : `wrote the ${made.change}`
+}
+
+const VERBS = {
+  drop: 'dropped',
+  pin: 'pinned or unpinned',
+  headline: 'rewrote the headline of',
+  summary: 'rewrote the summary of',
+  section: 'moved to another section',
+}
+
+function boxInWords(made: BoxEdit): string {
+  if (made.change === 'drop box') return `dropped box ${made.place}`
+  return `${made.change === 'add box' ? 'added' : 'changed'} the box “${made.box.label}”`
 }

@@ -1,19 +1,15 @@
 import { Hono, type Context as Request } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { MAX_ARTICLE_BYTES } from '#articles/reading/decode.ts'
-import { readClicks } from '#clicks/read-clicks.ts'
 import type { Context } from '#context.ts'
-import { readAccounts } from '#deliveries/accounts.ts'
-import { readProgress } from '#deliveries/progress.ts'
-import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
-import { type Bearer, findBearer, type Scope } from '#operators/api-token.ts'
-import { readEditionReport } from '#reports/edition-report.ts'
 import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
 import { readWeek } from '#reports/week.ts'
 import { weekInWords } from '#reports/week-words.ts'
 import { articleRoutes } from './article-routes.ts'
 import { postArticle } from './articles.ts'
+import { bearerOf, idOf } from './bearer.ts'
+import { editionRoutes } from './editions.ts'
 import { feedRoutes } from './feeds.ts'
 import { findReader } from './readers.ts'
 import { segmentRoutes } from './segments.ts'
@@ -113,38 +109,7 @@ export function apiRoutes(context: Context): Hono {
   api.post('/feeds/:id/poll', async (request) => feeds.pollLater(request, await writes(request)))
   api.post('/feeds/:id/batch', async (request) => feeds.decide(request, await writes(request)))
 
-  api.get('/editions/:id', async (request) => {
-    await bearerOf(context, request, 'editions:read')
-    const edition = await getEdition(context.db, idOf(request))
-    const { id, kind, state, stateReason, subject, test } = edition
-    return request.json({
-      id,
-      kind,
-      state,
-      stateReason,
-      subject,
-      test,
-      accounts: await readAccounts(context.db, id),
-    })
-  })
-
-  api.get('/editions/:id/progress', async (request) => {
-    await bearerOf(context, request, 'editions:read')
-    const { db, clock } = context
-    return request.json(await readProgress(db, { editionId: idOf(request), now: clock.now() }))
-  })
-
-  api.get('/editions/:id/report', async (request) => {
-    await bearerOf(context, request, 'editions:read')
-    return request.json(await readEditionReport(context.db, idOf(request)))
-  })
-
-  api.get('/editions/:id/clicks', async (request) => {
-    await bearerOf(context, request, 'editions:read')
-    const { id } = await getEdition(context.db, idOf(request))
-    const report = await readClicks(context.db, id)
-    return request.json({ edition: id, counted: report !== undefined, ...report })
-  })
+  api.route('/', editionRoutes(context))
 
   api.get('/reports/health', async (request) => {
     await bearerOf(context, request, 'editions:read')
@@ -167,28 +132,6 @@ function daysOf(request: Request): number {
   const days = Number(text)
   if (/^\d{1,3}$/.test(text) && days >= 1 && days <= 365) return days
   throw new Refusal('days must be a whole number from 1 to 365', { field: 'days' })
-}
-
-async function bearerOf(context: Context, request: Request, scope: Scope): Promise<Bearer> {
-  const text = /^Bearer (\S+)$/i.exec(request.req.header('authorization') ?? '')?.[1]
-  if (text === undefined) {
-    throw new Refusal(
-      'no token: send "Authorization: Bearer …", made with "daybreak tokens create"',
-      { status: 401 },
-    )
-  }
-  const bearer = await findBearer(context, text)
-  if (bearer === undefined)
-    throw new Refusal('this token is unknown, revoked or expired', { status: 401 })
-  if (!bearer.scopes.includes(scope))
-    throw new Refusal(`this token lacks the scope ${scope}`, { status: 403 })
-  return bearer
-}
-
-function idOf(request: Request): number {
-  const text = request.req.param('id') ?? ''
-  if (!/^\d{1,15}$/.test(text)) throw new Refusal('the id must be a number', { field: 'id' })
-  return Number(text)
 }
 
 function tooLarge(): never {

@@ -1,0 +1,81 @@
+import { Hono } from 'hono'
+import { readClicks } from '#clicks/read-clicks.ts'
+import type { Context } from '#context.ts'
+import { readAccounts } from '#deliveries/accounts.ts'
+import { readProgress } from '#deliveries/progress.ts'
+import { getEdition } from '#editions/store.ts'
+import { readEditionReport } from '#reports/edition-report.ts'
+import { bearerOf, idOf } from './bearer.ts'
+import { correctionRoutes } from './corrections.ts'
+import { draftRoutes } from './drafts.ts'
+
+/** Editions from the draft to the accounts, and what is put right in them. */
+export function editionRoutes(context: Context): Hono {
+  const api = new Hono()
+
+  api.get('/editions/:id', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    const edition = await getEdition(context.db, idOf(request))
+    const { id, kind, state, stateReason, subject, test } = edition
+    return request.json({
+      id,
+      kind,
+      state,
+      stateReason,
+      subject,
+      test,
+      accounts: await readAccounts(context.db, id),
+    })
+  })
+
+  api.get('/editions/:id/progress', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    const { db, clock } = context
+    return request.json(await readProgress(db, { editionId: idOf(request), now: clock.now() }))
+  })
+
+  api.get('/editions/:id/report', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return request.json(await readEditionReport(context.db, idOf(request)))
+  })
+
+  api.get('/editions/:id/clicks', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    const { id } = await getEdition(context.db, idOf(request))
+    const report = await readClicks(context.db, id)
+    return request.json({ edition: id, counted: report !== undefined, ...report })
+  })
+
+  const drafts = draftRoutes(context)
+  api.get('/editions/:id/draft', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return drafts.show(request, idOf(request))
+  })
+  api.patch('/editions/:id/draft', async (request) => {
+    const bearer = await bearerOf(context, request, 'editions:write')
+    return drafts.change(request, { editionId: idOf(request), bearer })
+  })
+  api.get('/editions/:id/preview', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return drafts.preview(request, idOf(request))
+  })
+
+  const corrections = correctionRoutes(context)
+  api.get('/corrections', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return corrections.list(request)
+  })
+  api.get('/corrections/:id', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return corrections.show(request, idOf(request))
+  })
+  api.post('/corrections', async (request) =>
+    corrections.open(request, await bearerOf(context, request, 'editions:write')),
+  )
+  for (const verb of ['decide', 'accept', 'dismiss'] as const)
+    api.post(`/corrections/:id/${verb}`, async (request) => {
+      const bearer = await bearerOf(context, request, 'editions:write')
+      return corrections[verb](request, { correctionId: idOf(request), bearer })
+    })
+  return api
+}

@@ -6,6 +6,7 @@ import { chosenPart, hasTopicChoices, isMeant } from './plan-choices-store.ts'
 import { type Range, within } from './plan-range.ts'
 import { listQuietZones } from './plan-quiet-store.ts'
 import type { Plan } from './plan-store.ts'
+import { STAFF } from './release-time.ts'
 import { listSince, listTellers, NO_TELLERS, toldPart } from './plan-told-store.ts'
 
 /** Where the next slice ends, and how many have an interest in the newsletter up to there. */
@@ -48,7 +49,7 @@ export async function pickReaders(
     ${when(mended, () => mendedPart(mended, range))}
     , reader as (
       select u.subscriber_id, u.cadence, u.snoozed_until, s.state, s.address_hash, s.domain, s.confirmed_at
-           , ${hourOf(plan)} as time_zone
+           , ${cohortOf(plan)} as time_zone
            , ${blocksOf(parts, 'c.blocks')} as chosen, ${blocksOf(told.all, 't.blocks')} as told
            , ${blocksOf(since, 't.alerted')} as alerted, ${blocksOf(mended, 'm.blocks')} as mended
            , ${rule === null ? sql`false` : toldByAnother(rule, plan.editionId)} as knows
@@ -123,6 +124,13 @@ function isStillHere({ createdAt }: Plan): RawBuilder<unknown> {
   return sql`
     and (u.cadence <> 'off' or u.changed_at > ${createdAt})
     and (s.state <> 'left' or s.left_at > ${createdAt})`
+}
+
+/** Who gets the edition first is apart, where the others are held back. */
+function cohortOf(plan: Plan): RawBuilder<unknown> {
+  if (plan.holdBackMs === 0) return hourOf(plan)
+  return sql`
+    case when u.subscriber_id in (select subscriber_id from staff_reader) then ${STAFF} else ${hourOf(plan)} end`
 }
 
 /** A reader's own hour counts where it is later than the newsletter's: `Europe/Berlin 07:30`. */

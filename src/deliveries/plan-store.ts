@@ -3,6 +3,7 @@ import type { Db } from '#db/open.ts'
 import type { CarriedRule } from '#editions/corrections/draft-correction.ts'
 import type { EditionKind } from '#editions/store.ts'
 import { isMeant } from './plan-choices-store.ts'
+import { releaseTimeOf } from './release-time.ts'
 import type { WarmUp } from './warm-up-store.ts'
 
 export type Plan = {
@@ -25,6 +26,9 @@ export type Plan = {
   quiet: boolean
   /** Whom it goes to, where that is not its newsletter. */
   rule: CarriedRule | null
+  editionDate: string
+  /** Between the staff's mails and everybody's. */
+  holdBackMs: number
 }
 
 /** Whether the edition goes to those who want its newsletter once a week; of a row of `edition`. */
@@ -36,7 +40,8 @@ const planColumns = sql`
   id as "editionId", newsletter_id as "newsletterId", kind, release_rule as "releaseRule", release_at as "releaseAt"
 , created_at as "createdAt", plan_cursor as cursor, test, warm_up as "warmUp"
 , coalesce(local_time::text, (select n.local_time::text from newsletter n where n.id = newsletter_id)) as "localTime"
-, update_number is not null as "update", audience_rule as rule
+, update_number is not null as "update", audience_rule as rule, edition_date::text as "editionDate"
+, (extract(epoch from hold_back) * 1000)::bigint as "holdBackMs"
 , kind = 'alert' and level = 'normal' and release_rule = 'now'
   and exists (select from newsletter n where n.id = newsletter_id and n.quiet_from is not null) as quiet
 , ${isWeekly} as weekly`
@@ -96,26 +101,21 @@ export async function findNews(
   return rows[0] ?? { zones, variants: true, variant: null }
 }
 
-/**
- * Readers who share a release time: a zone, or a zone and an hour of their own. A zone that this server does not know
- * gets the hour of UTC. Not asked where no zone is new: the view of all zones reads their files, 20 ms.
- */
+/** Readers who share a release time: a zone, a zone and an hour of their own, or the staff. */
 export async function insertCohorts(
   db: Db,
   { plan, zones }: { plan: Plan; zones: string[] },
 ): Promise<void> {
+  const instants = zones.map((zone) => releaseTimeOf(zone, plan))
   await sql`
     insert into cohort (edition_id, id, time_zone, release_at)
-    select e.id, (select coalesce(max(id), 0) from cohort where edition_id = e.id) + row_number() over (order by z.time_zone)
-         , z.time_zone
-         , case when z.time_zone = '*' then e.release_at
-                else greatest(e.release_at, (e.edition_date + coalesce(z.own_time, e.local_time, n.local_time)) at time zone coalesce(known.name, 'UTC')) end
-      from (select key as time_zone, split_part(key, ' ', 1) as name, nullif(split_part(key, ' ', 2), '')::time as own_time
-              from unnest(${zones}::text[]) key) z
-      join edition e on e.id = ${plan.editionId}
-      join newsletter n on n.id = e.newsletter_id
-      left join (select name from pg_timezone_names where ${plan.releaseRule} <> 'now') known on known.name = z.name
-     where z.time_zone not in (select time_zone from cohort where edition_id = e.id)`.execute(db)
+    select ${plan.editionId}
+         , (select coalesce(max(id), 0) from cohort where edition_id = ${plan.editionId}) + row_number() over (order by z.time_zone)
+         , z.time_zone, z.release_at
+      from unnest(${zones}::text[], ${instants}::timestamptz[]) as z (time_zone, release_at)
+     where z.time_zone not in (select time_zone from cohort where edition_id = ${plan.editionId})`.execute(
+    db,
+  )
 }
 
 /** Lists of blocks that no reader had before. @returns the variant of all blocks */

@@ -51,6 +51,8 @@ export type Release = {
   rule: Edition['releaseRule']
   /** Over which time its mails leave evenly; without it, the newsletter's. */
   spreadMs?: number | undefined
+  /** How long everybody but the staff waits, so that somebody can stop it. */
+  holdBackMs?: number | undefined
   /** Where the keys that sign are, if not where the configuration says. Unknown, the first sender that claims pins them. */
   dkimDir?: string | undefined
 }
@@ -65,7 +67,7 @@ export type Promised = { estimate: PlanEstimate; warmUp: WarmUp | null }
  */
 export async function sendEdition(
   context: Releasing,
-  { editionId, rule, spreadMs, dkimDir }: Release,
+  { editionId, rule, spreadMs, holdBackMs, dkimDir }: Release,
 ): Promise<Promised> {
   const { db, clock, config, relay } = context
   const edition = await getEdition(db, editionId)
@@ -76,7 +78,7 @@ export async function sendEdition(
   const released = await inTransaction(db, async (transaction) => {
     const now = clock.now()
     await refuseWithheldStories(transaction, { editionId, now })
-    const terms = { rule, test: relay.test, spreadMs, dkim }
+    const terms = { rule, test: relay.test, spreadMs, holdBackMs, dkim }
     const done = await releaseEdition(transaction, { id: editionId, ...terms, now })
     if (done === undefined) {
       throw new Refusal(
@@ -120,13 +122,17 @@ export async function resumeEdition(
   editionId: number,
 ): Promise<void> {
   const edition = await getEdition(db, editionId)
+  // Held before it was released: it waits for its hour, or for a yes, as before.
+  const waiting = edition.contentHash === edition.approvedHash ? 'approved' : 'in review'
+  const to = edition.releaseAt === null ? waiting : 'sending'
   const resumed = await inTransaction(db, async (transaction) => {
     await noteResumed(transaction, { editionId, now: clock.now() })
-    return moveEdition(transaction, { id: editionId, from: ['held'], to: 'sending' })
+    return moveEdition(transaction, { id: editionId, from: ['held'], to })
   })
   if (!resumed) {
     throw new Refusal(`edition ${editionId} is ${edition.state}, not held`, { status: 409 })
   }
+  if (to !== 'sending') return
   await enqueue('drain-lane', { lane: laneOf(edition.kind) })
   if (edition.plannedAt === null) await enqueue('plan-edition', { editionId })
 }

@@ -12,6 +12,7 @@ import { findDraftOfRun } from './draft/draft-store.ts'
 import { type EditionRules, getRules } from './draft/rules-store.ts'
 import { replaceLinks } from './link-store.ts'
 import { readSettings } from './publication.ts'
+import { findEditionOfRun } from './store.ts'
 import { type Candidacy, countHistory } from './selection/candidate-store.ts'
 import { type Selection, type SelectionCounts, selectStories } from './selection/select-stories.ts'
 
@@ -37,7 +38,7 @@ export type Drafted =
     }
   | { kind: 'skipped'; reason: string; counts: SelectionCounts }
   /** Somebody approved, sent or stopped the edition of this run already. */
-  | { kind: 'taken' }
+  | { kind: 'taken'; editionId: number | undefined }
 
 /**
  * The same as `draftDigest`, for a person who asks for it.
@@ -94,7 +95,10 @@ export async function draftDigest(
     authors: kept?.authors ?? [],
     run,
   })
-  if (editionId === undefined) return { kind: 'taken' }
+  if (editionId === undefined) {
+    const there = await findEditionOfRun(db, { newsletterId: rules.id, runKey })
+    return { kind: 'taken', editionId: there?.id }
+  }
   return { kind: 'drafted', editionId, stories: everybodys, notes: content.notes, counts }
 }
 

@@ -158,18 +158,21 @@ export type ReleaseTerms = {
   rule: Edition['releaseRule']
   test: boolean
   spreadMs?: number | undefined
+  /** Between the staff's mails and everybody's; without it, none. */
+  holdBackMs?: number | undefined
   dkim?: DkimPin | null | undefined
 }
 
 /** Undefined when it is not approved any more, or as it was approved. */
 export async function releaseEdition(
   db: Db,
-  { id, rule, test, spreadMs, dkim, now }: ReleaseTerms & { id: number; now: Date },
+  { id, rule, test, spreadMs, holdBackMs = 0, dkim, now }: ReleaseTerms & { id: number; now: Date },
 ): Promise<{ spreadMs: number } | undefined> {
   const { rows } = await sql<{ spreadMs: number }>`
     update edition e
        set state = 'sending', release_rule = ${rule}, release_at = ${now}, test = ${test}
          , spread = coalesce(make_interval(secs => ${spreadMs === undefined ? null : spreadMs / 1000}::double precision), n.spread)
+         , hold_back = make_interval(secs => ${holdBackMs / 1000}::double precision)
          , dkim = coalesce(e.dkim, ${dkim == null ? null : JSON.stringify(dkim)}::jsonb)
       from newsletter n
      where e.id = ${id} and n.id = e.newsletter_id and e.state = 'approved' and e.approved_hash = e.content_hash

@@ -25,8 +25,8 @@ alter table newsletter
   add column more_hours      time[] not null default '{}',
   -- On which days (ISO, 1 = Monday); null: every day, and of a weekly newsletter its weekly_day.
   add column days            smallint[] check (days <> '{}' and days <@ '{1,2,3,4,5,6,7}'),
-  -- Whether the clock makes its editions.
-  add column automatic       boolean not null default false,
+  -- From when on the clock makes its editions; null: people do.
+  add column automatic_from  timestamptz,
   -- How long before its hour an edition is drafted.
   add column lead_time       interval not null default '60 minutes' check (lead_time between interval '0' and interval '24 hours'),
   add column sender_name     text check (sender_name <> '' and sender_name !~ '[\r\n]'),
@@ -97,7 +97,7 @@ create table due_time (
   slot          smallint not null check (slot > 0),
   -- The newsroom's hour in its zone; of a newsletter at the reader's hour, the first reader's.
   due_at        timestamptz not null,
-  state         text not null check (state in ('drafted', 'sent', 'skipped', 'held')),
+  state         text not null check (state in ('drafting', 'drafted', 'sent', 'skipped', 'held')),
   reason        text,
   -- {"seen": 40, "left out": {"already told": 12, …}, "chosen": 9}
   counts        jsonb not null default '{}',

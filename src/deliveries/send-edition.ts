@@ -3,13 +3,9 @@ import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { listMissingSettings } from '#editions/publication.ts'
-import {
-  approveContent,
-  type Edition,
-  getEdition,
-  moveEdition,
-  releaseEdition,
-} from '#editions/store.ts'
+import { type Saying, sayYes } from '#editions/approval/approve.ts'
+import { nameOf } from '#editions/approval/verdict-store.ts'
+import { type Edition, getEdition, moveEdition, releaseEdition } from '#editions/store.ts'
 import { refuseWithheldStories } from '#editions/withheld.ts'
 import { readPin } from '#mail/dkim/dkim.ts'
 import { profiles } from '#mail/profiles.ts'
@@ -26,22 +22,26 @@ import { addTally, NO_SENDER } from './tally-store.ts'
 import { noteResumed } from './trouble/trouble-store.ts'
 import type { WarmUp } from './warm-up-store.ts'
 
-/** Says yes to exactly the content with this hash. @throws Refusal when it changed since it was looked at */
+/**
+ * Says yes to exactly the content with this hash.
+ * @throws Refusal when it changed since it was looked at, or where one person is not enough
+ */
 export async function approveEdition(
-  { db }: Pick<Context, 'db'>,
+  context: Pick<Context, 'db' | 'clock'>,
   {
     editionId,
     contentHash,
     operatorId,
-  }: { editionId: number; contentHash: string; operatorId: number },
+    via = 'cli',
+  }: { editionId: number; contentHash: string; operatorId: number; via?: Saying['via'] },
 ): Promise<void> {
-  if (await approveContent(db, { id: editionId, contentHash, operatorId })) return
-  const edition = await getEdition(db, editionId)
-  const why =
-    edition.contentHash === contentHash
-      ? `it is ${edition.state}, only a draft can be approved`
-      : 'it changed since you looked at it: look at it again'
-  throw new Refusal(`edition ${editionId} cannot be approved: ${why}`, { status: 409 })
+  const name = await nameOf(context.db, operatorId)
+  const operator = { id: operatorId, name }
+  const { waitsFor } = await sayYes(context, { editionId, contentHash, operator, via })
+  if (waitsFor !== null)
+    throw new Refusal(`your yes to edition ${editionId} counts; it still waits for ${waitsFor}`, {
+      status: 409,
+    })
 }
 
 export type Releasing = Pick<Context, 'db' | 'clock' | 'enqueue' | 'relay' | 'config'>

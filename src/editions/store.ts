@@ -141,18 +141,6 @@ export async function lockState(db: Db, id: number): Promise<EditionState | unde
   return rows[0]?.state
 }
 
-/** Approves exactly the content that was seen; false when it changed or is not up for approval. */
-export async function approveContent(
-  db: Db,
-  { id, contentHash, operatorId }: { id: number; contentHash: string; operatorId: number },
-): Promise<boolean> {
-  const { rows } = await sql`
-    update edition set state = 'approved', approved_hash = content_hash, approved_by = ${operatorId}
-     where id = ${id} and content_hash = ${contentHash} and state in ('draft', 'in review', 'approved')
-    returning id`.execute(db)
-  return rows.length > 0
-}
-
 /** Frozen with the release. Without a spread of its own the edition takes the newsletter's. */
 export type ReleaseTerms = {
   rule: Edition['releaseRule']

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { type ApprovalRule, standingOf, type Verdict } from '#editions/approval/standing.ts'
+
+const yes = (operatorId: number | null, contentHash = 'now'): Verdict => ({
+  verdict: 'approve',
+  contentHash,
+  operatorId,
+})
+
+test.each<[string, ApprovalRule, number[], Verdict[], boolean]>([
+  ['one asks for one', 'one', [], [yes(1)], true],
+  ['one takes the author’s own', 'one', [1], [yes(1)], true],
+  ['nobody has said anything', 'one', [], [], false],
+  ['a yes to what it was before', 'one', [], [yes(1, 'before')], false],
+  ['two takes two', 'two', [], [yes(1), yes(2)], true],
+  ['two is not one twice', 'two', [], [yes(1), yes(1)], false],
+  ['two of an automatic draft is not one', 'two', [], [yes(1)], false],
+  ['two takes one who did not write it', 'two', [1], [yes(2)], true],
+  ['two does not take the author', 'two', [1], [yes(1)], false],
+  ['two authors do not approve each other’s', 'two', [1, 2], [yes(1), yes(2)], false],
+  ['two takes a third', 'two', [1, 2], [yes(3)], true],
+  ['a rule of the newsletter', 'none', [], [yes(null)], true],
+  ['an override', 'two', [1], [{ verdict: 'override', contentHash: 'now', operatorId: 9 }], true],
+  [
+    'an override of what it was before',
+    'two',
+    [1],
+    [{ verdict: 'override', contentHash: 'before', operatorId: 9 }],
+    false,
+  ],
+  [
+    'sent back only',
+    'one',
+    [],
+    [{ verdict: 'send back', contentHash: 'now', operatorId: 1 }],
+    false,
+  ],
+])('%s', (_, rule, authors, verdicts, approved) => {
+  expect(standingOf({ rule, authors, verdicts, hash: 'now' }).approved).toBe(approved)
+})

@@ -43,6 +43,7 @@ const commands: Record<string, () => Promise<Command>> = {
   lint: async () => (await import('#commands/lint.ts')).lint,
   hold: async () => (await import('#commands/hold.ts')).hold,
   drill: async () => (await import('#commands/drill.ts')).drill,
+  oncall: async () => (await import('#commands/oncall.ts')).oncall,
   operators: async () => (await import('#commands/operators.ts')).operators,
   tokens: async () => (await import('#commands/operators.ts')).tokens,
   keys: async () => (await import('#commands/keys.ts')).keys,

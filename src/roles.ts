@@ -10,11 +10,14 @@ import { sweepSourceNotices, sweepSources } from '#articles/sources/sweep-source
 import { renewSubscriptions } from '#articles/websub/subscribe.ts'
 import { sweepClicks } from '#clicks/count-clicks.ts'
 import type { Context } from '#context.ts'
+import { sweepApprovals } from '#deliveries/approval/sweep-approvals.ts'
 import { resolveDestinations } from '#deliveries/destination.ts'
 import { openInboundFor } from '#deliveries/returns/inbound-mail.ts'
 import { takeWaitingReturns } from '#deliveries/returns/take-waiting-returns.ts'
 import { planDeskNotice } from '#deliveries/service/desk-notice.ts'
 import { remindUnconfirmed } from '#deliveries/service/reminder.ts'
+import { releaseDue } from '#deliveries/release-due.ts'
+import { sweepDueTimes } from '#editions/clock/sweep-due-times.ts'
 import { takeSignUps } from '#deliveries/service/take-sign-ups.ts'
 import { countSendersAtWork, openSender } from '#deliveries/sender.ts'
 import { warmTemplates } from '#deliveries/service-mail.ts'
@@ -93,6 +96,13 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
       log: context.log,
     }),
   )
+  stack.use(
+    startClock({
+      sweep: async () => runDesk(app),
+      everyMs: SWEEP_MS * 2,
+      log: context.log,
+    }),
+  )
   stack.use(startClock({ sweep: async () => tidy(context), everyMs: TIDY_MS, log: context.log }))
   stack.use(
     startClock({ sweep: async () => forgetOld(context), everyMs: FORGET_MS, log: context.log }),
@@ -122,6 +132,16 @@ async function tidy(context: Context): Promise<void> {
   await summariseWaiting(context)
   await sweepLeadImages(context)
   await sendMondayNote(context)
+}
+
+/** Editions are drafted ahead of their hour, people are called to them, and what they said yes to leaves at its time. */
+async function runDesk({ context, dataDir }: App): Promise<void> {
+  const { draftDigest } = await import('#editions/compose-digest.ts')
+  await sweepDueTimes(context, async ({ newsletterSlug, run }) =>
+    draftDigest(context, { newsletterSlug, operatorId: null, again: false, run }),
+  )
+  await sweepApprovals(context)
+  await releaseDue(context, { dkimDir: context.config.dkimDir ?? join(dataDir, 'dkim') })
 }
 
 /** What was sent and turns out wrong stops at once; the desk is told. */

@@ -1,6 +1,6 @@
 import { type Out, tableOf } from '#commands/command.ts'
 import type { Accounts } from '#deliveries/accounts.ts'
-import { durationInWords } from '#deliveries/duration.ts'
+import { durationInWords } from '#duration.ts'
 import type { Progress } from '#deliveries/progress.ts'
 import type { Edition } from '#editions/store.ts'
 

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { type Entered, numberArgument, type Out, tableOf } from '#commands/command.ts'
-import { parseDuration } from '#deliveries/duration.ts'
+import { parseDuration } from '#duration.ts'
 import {
   countResend,
   resend,

@@ -9,11 +9,12 @@ import {
 } from '#editions/newsletter.ts'
 import { readSettings } from '#editions/publication.ts'
 import { Refusal } from '#errors.ts'
+import { editingVerbs } from './newsletters/edit-newsletter.ts'
 import { LANGUAGES, languageOf } from '#mail/words.ts'
 
 export const newsletters: Command = {
   usage:
-    'newsletters [--embed [SLUG…] [--topics] [--language TAG] | clicks SLUG on|off | welcome SLUG on|off]',
+    'newsletters [--embed [SLUG…] [--topics] [--language TAG] | clicks SLUG on|off | welcome SLUG on|off | show SLUG | add SLUG --name TEXT [--kind digest|alerts] | set SLUG NAME=VALUE… | due SLUG | pause SLUG --from DAY --until DAY --reason TEXT | resume SLUG | staff add|remove ADDRESS] [--json]',
   about:
     'Lists the newsletters; --embed prints the sign-up form to paste into your site; clicks counts how many readers open a story, in editions drafted from then on; welcome sends the latest edition to who has just confirmed.',
   async run(call) {
@@ -24,14 +25,25 @@ export const newsletters: Command = {
         embed: { type: 'boolean', default: false },
         topics: { type: 'boolean', default: false },
         language: { type: 'string' },
+        name: { type: 'string' },
+        description: { type: 'string' },
+        kind: { type: 'string' },
+        from: { type: 'string' },
+        until: { type: 'string' },
+        reason: { type: 'string' },
+        json: { type: 'boolean', default: false },
       },
     })
     if (values.embed) return embed(call, { ...values, slugs: positionals })
     const [verb, ...rest] = positionals
+    const editing = editingVerbs[verb ?? '']
+    if (editing !== undefined) return editing(call, { rest, values })
     if (verb === 'clicks') return countClicks(call, readSwitch(verb, rest))
     if (verb === 'welcome') return welcomeLatest(call, readSwitch(verb, rest))
     if (verb !== undefined)
-      throw new Refusal(`newsletters takes clicks, welcome, --embed or nothing, not "${verb}"`)
+      throw new Refusal(
+        `newsletters takes clicks, welcome, show, add, set, due, pause, resume, staff, --embed or nothing, not "${verb}"`,
+      )
     return list(call)
   },
 }

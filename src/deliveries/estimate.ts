@@ -1,4 +1,4 @@
-import { durationInWords } from './duration.ts'
+import { durationInWords } from '#duration.ts'
 import { type Caps, usableCap } from './pace-bucket.ts'
 
 /** Mails with the same hour and destination. */

@@ -69,7 +69,7 @@ function replyToOf({ kind, payload }: ServiceClaim, newsroom: string): { replyTo
 
 function valuesOf(
   secrets: Context['secrets'],
-  { publicId, subscriberId, addressVersion, releaseAt }: ServiceClaim,
+  { publicId, subscriberId, addressVersion, releaseAt, payload }: ServiceClaim,
 ): Values {
   const seal = (purpose: Purpose, reference: number) =>
     sealToken(secrets, purpose, { publicId, reference, addressVersion: 0 })
@@ -80,7 +80,17 @@ function valuesOf(
     unsubscribe: seal('unsubscribe', 0),
     ownData: seal('ownData', subscriberId),
     addressChange: seal('addressChange', subscriberId),
+    desk: deskToken(secrets, payload),
   }
+}
+
+/** For one person of the desk and one edition; other mails have none. */
+function deskToken(
+  secrets: Context['secrets'],
+  { link, edition }: ServiceClaim['payload'],
+): string {
+  if (typeof link !== 'number' || typeof edition !== 'number') return ''
+  return sealToken(secrets, 'desk', { publicId: link, reference: edition, addressVersion: 0 })
 }
 
 type ServiceForm = { subject: string; boundarySeed: string; body: Block; buffers: FreeBuffers }
@@ -124,6 +134,7 @@ function fillingsOf(base: URL): Fillings {
     unsubscribeUrl: link('u/', 'unsubscribe'),
     ownDataUrl: link('me/', 'ownData'),
     addressChangeUrl: link('a/', 'addressChange'),
+    deskUrl: link('desk/', 'desk'),
   }
 }
 

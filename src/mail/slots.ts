@@ -12,6 +12,7 @@ export const slotNames = [
   'notMeUrl',
   'ownDataUrl',
   'addressChangeUrl',
+  'deskUrl',
   'alertsOnlyOffUrl',
   'storyOffUrl',
   'storyUrl',

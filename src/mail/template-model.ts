@@ -127,6 +127,8 @@ export type DeskNoteModel = Letterhead & {
   dateLine: string
   /** A passage without a title is its lines. */
   passages: { title: string; lines: string[] }[]
+  /** To the page of one edition, for one person of the desk. */
+  link?: { button: string; valid: string } | null
   foot: string
 }
 

@@ -165,6 +165,10 @@ export async function compileDeskNote(model: DeskNoteModel): Promise<RenderedMai
       title: plainText(title),
       lines: lines.map(plainText),
     })),
+    link:
+      model.link == null
+        ? null
+        : { button: plainText(model.link.button), valid: plainText(model.link.valid) },
     foot: plainText(model.foot),
   })
 }

@@ -10,6 +10,8 @@ export const scopes = [
   'editions:write',
   'feeds:read',
   'feeds:write',
+  'newsletters:read',
+  'newsletters:write',
   'subscribers:read',
   'subscribers:write',
 ] as const

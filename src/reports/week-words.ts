@@ -1,4 +1,4 @@
-import { durationInWords } from '#deliveries/duration.ts'
+import { durationInWords } from '#duration.ts'
 import { warningsOf } from './sender-health.ts'
 import type { Week } from './week.ts'
 

@@ -22,6 +22,7 @@ const purposes = {
   muteStory: 9,
   ownData: 10,
   addressChange: 11,
+  desk: 12,
 } as const
 export type Purpose = keyof typeof purposes
 

@@ -69,16 +69,14 @@ export async function rhythmOf(
   return { ...newsletter, zones: known.length > 0 ? known : [newsletter.zone] }
 }
 
+function skipped(reason: string): DueOutcome {
+  return { state: 'skipped', reason, counts: {}, editionId: null }
+}
+
 async function outcomeOf(
   { db, clock, log }: Needs,
   { newsletter, due, draft }: { newsletter: Automatic; due: DueTime; draft: DraftRun },
 ): Promise<DueOutcome> {
-  const skipped = (reason: string): DueOutcome => ({
-    state: 'skipped',
-    reason,
-    counts: {},
-    editionId: null,
-  })
   const pause = await findPause(db, { newsletterId: newsletter.id, day: due.localDate })
   if (pause !== undefined) return skipped(`paused: ${pause}`)
   const late = clock.now().getTime() - due.dueAt.getTime()

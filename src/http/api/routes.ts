@@ -11,6 +11,7 @@ import { postArticle } from './articles.ts'
 import { bearerOf, idOf } from './bearer.ts'
 import { editionRoutes } from './editions.ts'
 import { feedRoutes } from './feeds.ts'
+import { newsletterRoutes } from './newsletters.ts'
 import { findReader } from './readers.ts'
 import { segmentRoutes } from './segments.ts'
 import { storyRoutes } from './stories.ts'
@@ -111,6 +112,31 @@ export function apiRoutes(context: Context): Hono {
 
   api.route('/', editionRoutes(context))
 
+  const newsletters = newsletterRoutes(context)
+  const editorOf = async (request: Request) => bearerOf(context, request, 'newsletters:write')
+  api.get('/newsletters', async (request) => {
+    await bearerOf(context, request, 'newsletters:read')
+    return newsletters.list(request)
+  })
+  api.post('/newsletters', async (request) => newsletters.add(request, await editorOf(request)))
+  api.get('/newsletters/:slug', async (request) => {
+    await bearerOf(context, request, 'newsletters:read')
+    return newsletters.show(request, slugOf(request))
+  })
+  api.get('/newsletters/:slug/due', async (request) => {
+    await bearerOf(context, request, 'newsletters:read')
+    return newsletters.due(request, slugOf(request))
+  })
+  api.patch('/newsletters/:slug', async (request) => {
+    const bearer = await editorOf(request)
+    return newsletters.change(request, { slug: slugOf(request), bearer })
+  })
+  for (const verb of ['pause', 'resume'] as const)
+    api.post(`/newsletters/:slug/${verb}`, async (request) => {
+      const bearer = await editorOf(request)
+      return newsletters[verb](request, { slug: slugOf(request), bearer })
+    })
+
   api.get('/reports/health', async (request) => {
     await bearerOf(context, request, 'editions:read')
     const until = context.clock.now()
@@ -142,4 +168,8 @@ function tooLarge(): never {
       field: 'body',
     },
   )
+}
+
+function slugOf(request: Request): string {
+  return request.req.param('slug') ?? ''
 }

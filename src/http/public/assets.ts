@@ -5,6 +5,7 @@ const FOLDER = new URL('../../../templates/pages/', import.meta.url)
 const TYPES = {
   'daybreak.css': 'text/css; charset=utf-8',
   'signup.js': 'text/javascript; charset=utf-8',
+  'desk.js': 'text/javascript; charset=utf-8',
   'proof.js': 'text/javascript; charset=utf-8',
 }
 

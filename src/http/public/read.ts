@@ -15,7 +15,7 @@ import { page } from '../html/page.ts'
 import { pageFrame } from './frame.ts'
 
 /** A mail brings its own styles; nothing in it runs. */
-const MAIL_POLICY =
+export const MAIL_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'"
 
 /** The mail on the web, as its reader got it; and the page of an article that has none of its own. */

@@ -3,6 +3,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Context } from '#context.ts'
 import { Refusal } from '#errors.ts'
 import { clickRoutes } from './click.ts'
+import { deskRoutes } from './desk.ts'
 import { imageRoutes } from './image.ts'
 import { joinRoutes } from './join.ts'
 import { leaveRoutes } from './leave.ts'
@@ -32,6 +33,7 @@ export function publicRoutes(context: Context): Hono {
   routes.route('/', readRoutes(context))
   routes.route('/', imageRoutes(context))
   routes.route('/', clickRoutes(context))
+  routes.route('/', deskRoutes(context))
   routes.route('/', selfCheckRoutes(context))
   return routes
 }

@@ -7,7 +7,9 @@ const yes = (operatorId: number | null, contentHash = 'now'): Verdict => ({
   operatorId,
 })
 
-test.each<[string, ApprovalRule, number[], Verdict[], boolean]>([
+type Row = [string, ApprovalRule, number[], Verdict[], boolean]
+
+test.each<Row>([
   ['one asks for one', 'one', [], [yes(1)], true],
   ['one takes the author’s own', 'one', [1], [yes(1)], true],
   ['nobody has said anything', 'one', [], [], false],
@@ -35,6 +37,6 @@ test.each<[string, ApprovalRule, number[], Verdict[], boolean]>([
     [{ verdict: 'send back', contentHash: 'now', operatorId: 1 }],
     false,
   ],
-])('%s', (_, rule, authors, verdicts, approved) => {
+])('%s', (...[, rule, authors, verdicts, approved]) => {
   expect(standingOf({ rule, authors, verdicts, hash: 'now' }).approved).toBe(approved)
 })

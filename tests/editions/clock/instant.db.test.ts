@@ -59,6 +59,6 @@ test.each([
   ['2026-11-22', '07:00', 'Pacific/Kiritimati', '2026-11-21T17:00:00.000Z'],
   ['2026-11-22', '07:00', 'Etc/GMT+12', '2026-11-22T19:00:00.000Z'],
   ['2026-11-22', '07:00:00', 'Asia/Kathmandu', '2026-11-22T01:15:00.000Z'],
-])('%s %s in %s is %s', (date, time, zone, instant) => {
+])('%s %s in %s is %s', (...[date, time, zone, instant]) => {
   expect(instantOf({ date, time, zone }).toISOString()).toBe(instant)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { durationInWords, parseDuration } from '#deliveries/duration.ts'
+import { durationInWords, parseDuration } from '#duration.ts'
 
 const HOUR = 3_600_000
 

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util'
+import { z } from 'zod'
+import { type Call, type Command, tableOf } from '#commands/command.ts'
+import { dropOnCall, listOnCall, putOnCall } from '#deliveries/approval/on-call-store.ts'
+import { Refusal } from '#errors.ts'
+
+export const oncall: Command = {
+  usage: 'oncall [add NAME --address ADDRESS [--deputy] | remove NAME]',
+  about:
+    'Lists who is called when an edition or an alert waits for a yes; deputies are called when nobody has answered by its hour.',
+  async run(call) {
+    const { values, positionals } = parseArgs({
+      args: call.args,
+      allowPositionals: true,
+      options: { address: { type: 'string' }, deputy: { type: 'boolean', default: false } },
+    })
+    const [verb, name] = positionals
+    if (verb === undefined) return list(call)
+    if ((verb !== 'add' && verb !== 'remove') || name === undefined)
+      throw new Refusal('oncall takes: add NAME --address ADDRESS, or remove NAME', {
+        field: 'name',
+      })
+    return verb === 'add' ? add(call, { ...values, name }) : remove(call, name)
+  },
+}
+
+async function list({ out, enter }: Call): Promise<void> {
+  await using house = await enter('read')
+  const people = await listOnCall(house.app.context.db)
+  if (people.length === 0)
+    out.line('Nobody is on call: "daybreak oncall add NAME --address ADDRESS" adds a team member.')
+  const rows = people.map(({ name, address, deputy }) => ({
+    name,
+    address: address ?? '',
+    as: deputy ? 'deputy' : 'on call',
+  }))
+  for (const line of tableOf(rows)) out.line(line)
+}
+
+async function add(
+  { out, enter }: Call,
+  { name, address, deputy }: { name: string; address?: string; deputy: boolean },
+): Promise<void> {
+  if (address !== undefined && !z.email().safeParse(address).success)
+    throw new Refusal('--address must be a mail address', { field: 'address' })
+  await using house = await enter('manage operators')
+  const { db } = house.app.context
+  if (!(await putOnCall(db, { name, address: address ?? null, deputy })))
+    throw new Refusal(
+      `there is no team member "${name.slice(0, 60)}", or they have no address yet: give one with --address`,
+      { field: 'name' },
+    )
+  await house.note('put on call', name, { deputy })
+  out.line(`${name} is ${deputy ? 'called as a deputy' : 'on call'}`)
+}
+
+async function remove({ out, enter }: Call, name: string): Promise<void> {
+  await using house = await enter('manage operators')
+  if (!(await dropOnCall(house.app.context.db, name)))
+    throw new Refusal(`"${name.slice(0, 60)}" is not on call`, { field: 'name' })
+  await house.note('take off call', name)
+  out.line(`${name} is not called any more`)
+}

@@ -1,0 +1,45 @@
+import type { Context } from '#context.ts'
+import { refuseOverLimit } from '#editions/alerts/alert-limits.ts'
+import { getRulesById } from '#editions/draft/rules-store.ts'
+import { getEdition, moveEdition } from '#editions/store.ts'
+import { Refusal } from '#errors.ts'
+import { setLeaving } from './countdown-store.ts'
+
+/**
+ * An approved alert leaves when the newsletter's countdown has run out, so that a wrong press can be taken back.
+ * @throws Refusal over the day's budget or within the story's cooldown, unless a reason says that it is to leave anyway
+ */
+export async function startCountdown(
+  context: Pick<Context, 'db' | 'clock'>,
+  { editionId, overLimit = null }: { editionId: number; overLimit?: string | null },
+): Promise<Date> {
+  const { db, clock } = context
+  const edition = await getEdition(db, editionId)
+  if (edition.kind !== 'alert' && edition.kind !== 'correction')
+    throw new Refusal(`edition ${editionId} is no alert: it leaves at its hour, or by hand`)
+  if (overLimit === null) await refuseOverLimit(context, edition)
+  const { countdownMs } = await getRulesById(db, edition.newsletterId)
+  const leavesAt = new Date(clock.now().getTime() + countdownMs)
+  if (await setLeaving(db, { editionId, leavesAt })) return leavesAt
+  throw new Refusal(`edition ${editionId} is ${edition.state}: approve it first`, { status: 409 })
+}
+
+/** @throws Refusal when it has left, or was not about to */
+export async function cancelCountdown(
+  { db }: Pick<Context, 'db'>,
+  editionId: number,
+): Promise<void> {
+  const stopped = await setLeaving(db, { editionId, leavesAt: null })
+  if (stopped)
+    await moveEdition(db, {
+      id: editionId,
+      from: ['approved'],
+      to: 'in review',
+      reason: 'its countdown was cancelled',
+    })
+  if (stopped) return
+  const { state } = await getEdition(db, editionId)
+  throw new Refusal(`edition ${editionId} is ${state}: there is no countdown to cancel`, {
+    status: 409,
+  })
+}

@@ -1,0 +1,55 @@
+import { sql } from 'kysely'
+import type { Db } from '#db/open.ts'
+
+/** Somebody who is called when an edition waits for a yes. */
+export type OnCall = {
+  operatorId: number
+  name: string
+  address: string | null
+  deputy: boolean
+  position: number
+}
+
+/** In the order in which they are called; deputies last. */
+export async function listOnCall(db: Db): Promise<OnCall[]> {
+  const { rows } = await sql<OnCall>`
+    select o.id as "operatorId", o.name, o.address, c.deputy, c.position
+      from on_call c join operator o on o.id = c.operator_id and o.disabled_at is null
+     order by c.deputy, c.position, o.id
+     limit 100`.execute(db)
+  return rows
+}
+
+export async function putOnCall(
+  db: Db,
+  { name, address, deputy }: { name: string; address: string | null; deputy: boolean },
+): Promise<boolean> {
+  const { rows } = await sql`
+    with person as (
+      update operator set address = coalesce(${address}, address) where name = ${name} returning id, address
+    )
+    insert into on_call (operator_id, position, deputy)
+    select id, 1 + coalesce((select max(position) from on_call), 0), ${deputy} from person where address is not null
+    on conflict (operator_id) do update set deputy = excluded.deputy
+    returning 1`.execute(db)
+  return rows.length > 0
+}
+
+export async function dropOnCall(db: Db, name: string): Promise<boolean> {
+  const { rows } = await sql`
+    delete from on_call where operator_id = (select id from operator where name = ${name}) returning 1`.execute(
+    db,
+  )
+  return rows.length > 0
+}
+
+/** Whether this call is still to be made: the first to note it makes it. */
+export async function noteCall(
+  db: Db,
+  { editionId, what, now }: { editionId: number; what: string; now: Date },
+): Promise<boolean> {
+  const { rows } = await sql`
+    insert into desk_call (edition_id, what, at) values (${editionId}, ${what}, ${now})
+    on conflict do nothing returning 1`.execute(db)
+  return rows.length > 0
+}

@@ -1,0 +1,94 @@
+import type { Context as Request } from 'hono'
+import { z } from 'zod'
+import type { Context } from '#context.ts'
+import { listComing } from '#editions/clock/coming.ts'
+import { listNewsletters } from '#editions/newsletter.ts'
+import {
+  addNewsletter,
+  changeNewsletter,
+  getNewsletterSettings,
+} from '#editions/newsletters/change-newsletter.ts'
+import { pauseNewsletter, resumeNewsletter } from '#editions/newsletters/pause-newsletter.ts'
+import { listPauses } from '#editions/newsletters/settings-store.ts'
+import type { Bearer } from '#operators/api-token.ts'
+import { requireDuty } from '#operators/operator.ts'
+import { note } from './articles.ts'
+import { readJson } from './json-body.ts'
+
+const adding = z.strictObject({
+  slug: z.string('slug must be text'),
+  name: z.string('name must be text'),
+  description: z.string().default(''),
+  kind: z.string().default('digest'),
+})
+const changing = z.strictObject({
+  revision: z.int('revision must be the number that you saw').optional(),
+  settings: z.record(z.string(), z.unknown()),
+})
+const pausing = z.strictObject({
+  from: z.string().optional(),
+  until: z.string().optional(),
+  reason: z.string().optional(),
+})
+
+type Named = { slug: string; bearer: Bearer }
+
+/** Newsletters with all of their settings, their pauses, and when they come. */
+export function newsletterRoutes(context: Pick<Context, 'db' | 'clock'>) {
+  const { db } = context
+  const shown = async (slug: string) => {
+    const newsletter = await getNewsletterSettings(context, slug)
+    return { ...newsletter, pauses: await listPauses(db, newsletter.id) }
+  }
+
+  return {
+    async list(request: Request): Promise<Response> {
+      const all = await listNewsletters(db)
+      return request.json({
+        newsletters: all.map(({ slug, name, kind }) => ({ slug, name, kind })),
+      })
+    },
+
+    async show(request: Request, slug: string): Promise<Response> {
+      return request.json(await shown(slug))
+    },
+
+    async due(request: Request, slug: string): Promise<Response> {
+      return request.json({ due: await listComing(context, { slug, past: 50, comingDays: 14 }) })
+    },
+
+    async add(request: Request, bearer: Bearer): Promise<Response> {
+      requireDuty(bearer.operator, 'change settings')
+      const asked = await readJson(request, adding)
+      await addNewsletter(context, asked)
+      const detail = { kind: asked.kind }
+      await note(context, bearer, { verb: 'add newsletter', subject: asked.slug, detail })
+      return request.json(await shown(asked.slug), 201)
+    },
+
+    async change(request: Request, { slug, bearer }: Named): Promise<Response> {
+      requireDuty(bearer.operator, 'change settings')
+      const { settings, revision } = await readJson(request, changing)
+      await changeNewsletter(context, { slug, changes: settings, revision })
+      const detail = { changes: Object.keys(settings) }
+      await note(context, bearer, { verb: 'change newsletter', subject: slug, detail })
+      return request.json(await shown(slug))
+    },
+
+    async pause(request: Request, { slug, bearer }: Named): Promise<Response> {
+      requireDuty(bearer.operator, 'stop')
+      const { from, until = from, reason } = await readJson(request, pausing)
+      const operatorId = bearer.operator.id
+      const paused = await pauseNewsletter(context, { slug, from, until, reason, operatorId })
+      await note(context, bearer, { verb: 'pause newsletter', subject: slug, detail: paused })
+      return request.json(await shown(slug), 201)
+    },
+
+    async resume(request: Request, { slug, bearer }: Named): Promise<Response> {
+      requireDuty(bearer.operator, 'send')
+      const lifted = await resumeNewsletter(context, slug)
+      await note(context, bearer, { verb: 'resume newsletter', subject: slug, detail: { lifted } })
+      return request.json(await shown(slug))
+    },
+  }
+}

@@ -3,6 +3,7 @@ import { type Command, type Entered, numberArgument, type Out, tableOf } from '#
 import { printAccounts, progressLines } from '#commands/edition-account.ts'
 import { resendByHand, terminalQuestion } from '#commands/edition-resend.ts'
 import { stopByHand } from '#commands/edition-stop.ts'
+import { isSaying, sayingVerbs } from '#commands/edition-say.ts'
 import { watchEdition } from '#commands/edition-watch.ts'
 import type { Config } from '#config.ts'
 import { listUncertain } from '#deliveries/accounts.ts'
@@ -39,7 +40,7 @@ export const editions: Command = {
 
 export const edition: Command = {
   usage:
-    'edition <edition> [pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
+    'edition <edition> [edit --change JSON [--draft N] | approve [--hash HASH] | send-back --note TEXT | override --reason TEXT | release [--over-limit REASON] | cancel | pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
   about:
     'Shows what became of every mail of an edition and how fast it goes; pauses, stops or resumes it, or sends mails of a state again.',
   async run({ args, out, enter, config }) {
@@ -48,6 +49,11 @@ export const edition: Command = {
       allowPositionals: true,
       options: {
         reason: { type: 'string' },
+        change: { type: 'string' },
+        draft: { type: 'string' },
+        hash: { type: 'string' },
+        note: { type: 'string' },
+        'over-limit': { type: 'string' },
         for: { type: 'string' },
         reply: { type: 'string' },
         yes: { type: 'string' },
@@ -56,6 +62,15 @@ export const edition: Command = {
       },
     })
     const editionId = numberArgument(positionals[0], 'edition')
+    const [, word = ''] = positionals
+    if (isSaying(word)) {
+      const saying = sayingVerbs[word]
+      refuseMore(positionals.slice(2))
+      await using house = await enter(saying.duty)
+      const said = { ...values, note: values.change ?? values.note }
+      await saying.run({ house, out, editionId }, said)
+      return
+    }
     const verb = parseVerb(positionals[1])
     refuseMore(positionals.slice(verb === 'resend' ? 3 : 2))
     await using house = await enter(DUTIES[verb])
@@ -119,7 +134,9 @@ function parseVerb(text: string | undefined): Verb {
   if (text === undefined) return 'show'
   const verb = (['pause', 'resume', 'stop', 'resend'] as const).find((one) => one === text)
   if (verb === undefined)
-    throw new Refusal(`edition takes pause, resume, stop or resend, not "${text}"`)
+    throw new Refusal(
+      `edition takes edit, approve, send-back, override, release, cancel, pause, resume, stop or resend, not "${text}"`,
+    )
   return verb
 }
 

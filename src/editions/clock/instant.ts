@@ -18,15 +18,29 @@ const MINUTE_MS = 60_000
  * clock before the change, so that it is later by the hour left out; of a time that comes twice the second is meant.
  */
 export function instantOf({ date, time, zone }: LocalTime): Date {
+  const key = `${zone} ${date} ${time}`
+  const known = instants.get(key)
+  const instant = known ?? computed({ date, time, zone })
+  if (known === undefined) {
+    if (instants.size >= KEPT) instants.clear()
+    instants.set(key, instant)
+  }
+  return new Date(instant)
+}
+
+/** The clock asks for the same few days of some hundred zones every second. */
+const instants = new Map<string, number>()
+const KEPT = 20_000
+
+function computed({ date, time, zone }: LocalTime): number {
   const local = Date.parse(`${date}T${time.length === 5 ? `${time}:00` : time}Z`)
   if (Number.isNaN(local)) throw new Error(`${date} ${time} is no local time`)
   const before = offsetMs(zone, local - 24 * HOUR_MS)
   const after = offsetMs(zone, local + 24 * HOUR_MS)
-  if (before === after) return new Date(local - before)
+  if (before === after) return local - before
   const byBefore = local - before
   const byAfter = local - after
-  if (offsetMs(zone, byAfter) === after) return new Date(byAfter)
-  return new Date(byBefore)
+  return offsetMs(zone, byAfter) === after ? byAfter : byBefore
 }
 
 /** The clock of the zone at an instant, less UTC. */

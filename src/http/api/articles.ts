@@ -6,6 +6,7 @@ import { getTerms, refusePast, whyWithheld } from '#articles/revisions/withhold.
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
+import { findAlertLimit } from '#editions/alerts/alert-limits.ts'
 import { draftAlert } from '#editions/alerts/draft-alert.ts'
 import { wasAlerted } from '#editions/selection/candidate-store.ts'
 import { getEdition } from '#editions/store.ts'
@@ -44,7 +45,8 @@ type Taken = {
     /** Why nothing of it goes out now. */
     withheld?: string
   }
-  alert?: { edition: number; state: string }
+  /** `waits`: why it was not released without a person. */
+  alert?: { edition: number; state: string; waits?: string }
 }
 
 /**
@@ -103,7 +105,7 @@ function answerOf(
 async function alertOf(
   context: Needs,
   { articleId, release, bearer }: { articleId: number; release: Release; bearer: Bearer },
-): Promise<{ edition: number; state: string }> {
+): Promise<{ edition: number; state: string; waits?: string }> {
   const operatorId = bearer.operator.id
   const { editionId, contentHash, made } = await draftAlert(context, { articleId, operatorId })
   const { state } = await getEdition(context.db, editionId)
@@ -117,7 +119,9 @@ async function alertOf(
   // Readers were told already: whether a changed text is worth a second alert is for a person to say.
   if (release === 'first' && (await wasAlerted(context.db, { articleId, editionId })))
     return { edition: editionId, state }
-  await approveEdition(context, { editionId, contentHash, operatorId })
+  const limit = await findAlertLimit(context, await getEdition(context.db, editionId))
+  if (limit !== null) return { edition: editionId, state, waits: limit.reason }
+  await approveEdition(context, { editionId, contentHash, operatorId, via: 'api' })
   await sendEdition(context, { editionId, rule: 'now' })
   await note(context, bearer, {
     verb: 'release alert',

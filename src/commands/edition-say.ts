@@ -1,0 +1,142 @@
+import { type Entered, type Out } from '#commands/command.ts'
+import { cancelCountdown, startCountdown } from '#deliveries/alerts/countdown.ts'
+import { sayYes, sendBack } from '#editions/approval/approve.ts'
+import { changeDraft } from '#editions/draft/change-draft.ts'
+import { parseEdits } from '#editions/draft/edit.ts'
+import { getEdition } from '#editions/store.ts'
+import { durationInWords } from '#duration.ts'
+import { Refusal } from '#errors.ts'
+
+type Step = { house: Entered; out: Out; editionId: number }
+type Said = {
+  hash?: string | undefined
+  note?: string | undefined
+  reason?: string | undefined
+  draft?: string | undefined
+  'over-limit'?: string | undefined
+}
+
+/** What a person says of an edition before it leaves. */
+export const sayingVerbs = {
+  approve: { duty: 'approve', run: approve },
+  'send-back': { duty: 'approve', run: back },
+  override: { duty: 'send', run: override },
+  release: { duty: 'release alert', run: release },
+  cancel: { duty: 'approve', run: cancel },
+  edit: { duty: 'compose', run: edit },
+} as const
+
+type SayingVerb = keyof typeof sayingVerbs
+
+export function isSaying(word: string): word is SayingVerb {
+  return Object.hasOwn(sayingVerbs, word)
+}
+
+async function seen({ house, editionId }: Step, hash: string | undefined): Promise<string> {
+  const { contentHash } = await getEdition(house.app.context.db, editionId)
+  if (hash === undefined || (hash.length >= 12 && contentHash.startsWith(hash))) return contentHash
+  throw new Refusal(
+    `edition ${editionId} now has hash ${contentHash.slice(0, 12)}, not ${hash.slice(0, 64)}: look at it again`,
+    { status: 409, field: 'hash' },
+  )
+}
+
+async function approve(step: Step, { hash }: Said): Promise<void> {
+  const { house, out, editionId } = step
+  const contentHash = await seen(step, hash)
+  const { operator } = house
+  const { waitsFor } = await sayYes(house.app.context, {
+    editionId,
+    contentHash,
+    operator,
+    via: 'cli',
+  })
+  await house.note('approve', `edition ${editionId}`, { hash: contentHash })
+  out.line(
+    waitsFor === null
+      ? `edition ${editionId} is approved`
+      : `your yes counts; edition ${editionId} still waits for ${waitsFor}`,
+  )
+}
+
+async function back(step: Step, { note, hash }: Said): Promise<void> {
+  const { house, out, editionId } = step
+  const contentHash = await seen(step, hash)
+  const { operator } = house
+  await sendBack(house.app.context, {
+    editionId,
+    contentHash,
+    operator,
+    via: 'cli',
+    note: note ?? '',
+  })
+  await house.note('send back', `edition ${editionId}`, { note })
+  out.line(`edition ${editionId} is sent back: ${note ?? ''}`)
+}
+
+/** A publisher alone, where the rule asks for more; with the reason, and told to everybody on call. */
+async function override(step: Step, { reason = '', hash }: Said): Promise<void> {
+  const { house, out, editionId } = step
+  const note = reason.trim()
+  if (note === '')
+    throw new Refusal('an override needs its reason: --reason "…"', { field: 'reason' })
+  const contentHash = await seen(step, hash)
+  const { context } = house.app
+  const { operator } = house
+  await sayYes(context, { editionId, contentHash, operator, via: 'cli', note, override: true })
+  await house.note('override approval', `edition ${editionId}`, { reason: note, hash: contentHash })
+  const { announceOverride } = await import('#deliveries/approval/announce.ts')
+  await announceOverride(context, { editionId, by: operator.name, reason: note })
+  out.line(
+    `edition ${editionId} is approved by ${operator.name} alone: ${note}. Everybody on call is told`,
+  )
+}
+
+async function release(step: Step, said: Said): Promise<void> {
+  const { house, out, editionId } = step
+  const { context } = house.app
+  const overLimit = said['over-limit']?.trim() ?? null
+  const leavesAt = await startCountdown(context, { editionId, overLimit })
+  await house.note('release alert', `edition ${editionId}`, { overLimit })
+  const left = durationInWords(leavesAt.getTime() - context.clock.now().getTime())
+  out.line(
+    `edition ${editionId} leaves in ${left}; to take it back: daybreak edition ${editionId} cancel`,
+  )
+}
+
+async function cancel({ house, out, editionId }: Step): Promise<void> {
+  await cancelCountdown(house.app.context, editionId)
+  await house.note('cancel countdown', `edition ${editionId}`)
+  out.line(`cancelled: edition ${editionId} waits for a yes again`)
+}
+
+async function edit({ house, out, editionId }: Step, { note, draft }: Said): Promise<void> {
+  const { context } = house.app
+  const edits = parseEdits(jsonOf(note))
+  const current = await getEdition(context.db, editionId)
+  const changed = await changeDraft(context, {
+    editionId,
+    draftNumber: draft === undefined ? current.draftNumber : Number(draft),
+    edits,
+    operator: house.operator,
+  })
+  await house.note('change draft', `edition ${editionId}`, {
+    changes: edits.map(({ change }) => change),
+  })
+  out.line(
+    `edition ${editionId} is draft ${changed.draftNumber} now, hash ${changed.contentHash.slice(0, 12)}`,
+  )
+  for (const line of changed.notes) out.line(`  ${line}`)
+}
+
+function jsonOf(text: string | undefined): unknown {
+  try {
+    const read: unknown = JSON.parse(text ?? '')
+    return Array.isArray(read) ? read : [read]
+  } catch (cause) {
+    throw new Refusal(
+      `say the change as JSON: --change '{"change": "headline", "story": 7, "text": "…"}'`,
+      { field: 'change', cause },
+    )
+  }
+}

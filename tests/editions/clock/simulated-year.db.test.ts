@@ -1,0 +1,123 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { releaseDue } from '#deliveries/release-due.ts'
+import { sweepDueTimes } from '#editions/clock/sweep-due-times.ts'
+import { insertEdition } from '#editions/content-store.ts'
+import { changeNewsletter } from '#editions/newsletters/change-newsletter.ts'
+import { type House, openHouse } from '../../house.ts'
+
+// A year of a daily newsletter at 7:00 of each reader's own clock, a reader in every zone: the real due times, the real
+// release and the real planner; only the mail is the smallest there is, and nobody sends it.
+
+const FIRST = Date.UTC(2026, 9, 1, 12)
+const DAYS = 365
+const HOUR = 3_600_000
+const DAY = 24 * HOUR
+
+let house: House
+const zones = Intl.supportedValuesOf('timeZone')
+
+beforeAll(async () => {
+  house = await openHouse({ now: new Date(FIRST) })
+  await sql`
+    with reader as (
+      insert into subscriber (public_id, state, email, address_hash, domain, time_zone, language, created_at, confirmed_at)
+      select n, 'active', 'zone' || n || '@example.net', sha256(('zone' || n)::bytea), 'example.net', z.name, 'en', ${house.now}, ${house.now}
+        from unnest(${zones}::text[]) with ordinality as z (name, n)
+      returning id)
+    insert into subscription (subscriber_id, newsletter_id, cadence, changed_at)
+    select r.id, n.id, 'daily', ${house.now} from reader r, newsletter n where n.slug = 'daily'`.execute(
+    house.db,
+  )
+  await changeNewsletter(house.context, {
+    slug: 'daily',
+    changes: { hours: ['07:00'], whoseHour: 'reader', automatic: true, holdBack: '0', spread: '0' },
+  })
+}, 60_000)
+afterAll(async () => house[Symbol.asyncDispose]())
+
+async function draftSmallest(
+  localDate: string,
+  run: { slot: number; localTime: string; dueAt: Date; deadlineAt: Date },
+) {
+  const editionId = await insertEdition(house.db, {
+    newsletterId: 1,
+    kind: 'digest',
+    state: 'draft',
+    runKey: localDate,
+    subject: `The news of ${localDate}`,
+    preheader: '',
+    language: 'en',
+    editionDate: localDate,
+    compiled: { form: 'single', html: '<p>News.</p>', text: 'News.', sender: SENDER },
+    contentHash: localDate,
+    operatorId: null,
+    stories: [],
+    now: house.now,
+    run,
+  })
+  if (editionId === undefined) return { kind: 'taken' as const, editionId }
+  await sql`update edition set state = 'approved', approved_hash = content_hash where id = ${editionId}`.execute(
+    house.db,
+  )
+  const counts = { seen: 1, leftOut: {}, chosen: 1 }
+  return { kind: 'drafted' as const, editionId, stories: 1, notes: [], counts }
+}
+
+const SENDER = {
+  name: 'The Courier',
+  fromAddress: 'news@courier.example',
+  replyTo: 'desk@courier.example',
+  bounceDomain: 'bounce.courier.example',
+  publicUrl: 'https://news.courier.example/',
+  newsletter: { slug: 'daily', name: 'Morning digest' },
+}
+
+async function tick(): Promise<void> {
+  await sweepDueTimes(house.context, async ({ run }) => draftSmallest(run.localDate, run))
+  await releaseDue(house.context)
+}
+
+type Mail = { zone: string; day: string; at: Date; count: number }
+
+test('of a year every reader in every zone gets one edition a day, between 6:59 and 7:59 of their clock', async () => {
+  for (let day = 0; day < DAYS; day += 1) {
+    // 17:00 UTC is 7:00 in the first zone, half an hour behind the draft; now and then somebody looks more often.
+    const hours = day % 20 === 0 ? [0, 4.5, 5, 5, 6, 12] : [4.5, 5]
+    for (const hour of hours) {
+      house.now = new Date(FIRST + day * DAY + hour * HOUR)
+      await tick()
+    }
+  }
+
+  const { rows: due } = await sql<{ day: string; state: string; at: Date }>`
+      select local_date::text as day, state, due_at as at from due_time order by local_date`.execute(
+    house.db,
+  )
+  const { rows: mails } = await sql<Mail>`
+      select s.time_zone as zone, e.edition_date::text as day, min(d.release_at) as at, count(*)::integer as count
+        from delivery d join edition e on e.id = d.edition_id join subscriber s on s.id = d.subscriber_id
+       group by 1, 2`.execute(house.db)
+
+  expect(due.map(({ state }) => state)).toEqual(due.map(() => 'sent'))
+  expect(due).toHaveLength(DAYS)
+  expect(new Set(due.map(({ day }) => day)).size).toBe(DAYS)
+  expect(mails).toHaveLength(DAYS * zones.length)
+  expect(mails.filter(({ count }) => count !== 1)).toEqual([])
+  const wrong = mails.filter(({ zone, day, at }) => {
+    const local = clockOf(zone, at)
+    return local.slice(0, 10) !== day || local.slice(11) < '06:59' || local.slice(11) > '07:59'
+  })
+  expect(wrong).toEqual([])
+}, 300_000)
+
+const clocks = new Map<string, Intl.DateTimeFormat>()
+
+/** `2026-11-22 07:00` */
+function clockOf(zone: string, at: Date): string {
+  const clock =
+    clocks.get(zone) ??
+    new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' })
+  clocks.set(zone, clock)
+  return clock.format(at)
+}

@@ -41,7 +41,9 @@ test(
         ? 'digest'
         : name.startsWith('alert')
           ? 'alert'
-          : 'service'
+          : name.startsWith('correction')
+            ? 'correction'
+            : 'service'
       expect({
         name,
         violations: await lintMessage(await readFile(join(out, name)), { kind }),

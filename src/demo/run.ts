@@ -11,6 +11,7 @@ import { readInbox } from '#mail/inbox-store.ts'
 import { printAccounts } from '#commands/edition-account.ts'
 import { runRole } from '#roles.ts'
 import { bringArticles, setPublication } from './newsroom.ts'
+import { correct, showReaders } from './editors.ts'
 import { addReaders, joinByForm } from './readers.ts'
 import { sendAlert, sendDigest } from './send.ts'
 import { writeMails } from './write-mails.ts'
@@ -72,8 +73,10 @@ async function tellTheStory(told: Told, files: string[]): Promise<Result> {
   await setPublication(context)
   const { articles, breaking } = await bringArticles(told, files)
   const readers = (await addReaders(told)) + (await joinByForm(told))
-  const { editionId, stories, firstAcceptedMs } = await sendDigest(told)
   const alert = await sendAlert(told, breaking)
+  const { editionId, stories, firstAcceptedMs } = await sendDigest(told)
+  await showReaders(told, editionId)
+  await correct(told, editionId)
   const sent = async (id: number, ms: number): Promise<Sent> => ({
     edition: await getEdition(context.db, id),
     accounts: await readAccounts(context.db, id),

@@ -96,7 +96,7 @@ async function oneReaderLeaves({ app, say }: Told): Promise<void> {
   say('one reader unsubscribed with one click after the digest was approved')
 }
 
-async function untilSent(
+export async function untilSent(
   { app }: Told,
   { editionId, since }: { editionId: number; since: number },
 ): Promise<number> {

@@ -63,7 +63,10 @@ test.each([
   [['welcome', 'daily'], 'newsletters welcome takes a newsletter and on or off'],
   [['welcome', 'daily', 'maybe'], 'newsletters welcome takes a newsletter and on or off'],
   [['welcome', 'breaking', 'on'], 'there is no digest newsletter "breaking"'],
-  [['burn'], 'newsletters takes clicks, welcome, --embed or nothing, not "burn"'],
+  [
+    ['burn'],
+    'newsletters takes clicks, welcome, show, add, set, due, pause, resume, staff, --embed or nothing, not "burn"',
+  ],
 ])('%j is refused with the way out', async (args, message) => {
   await using house = await openStaffed()
 

@@ -155,7 +155,7 @@ test('a mail that cannot be composed keeps nobody else waiting, and says so', as
   expect(await readAccounts(house.db, editionId)).toMatchObject({
     waitingBecause: ['this mail cannot be composed'],
   })
-  expect(house.lines.join('')).toContain('none of the blocks 77')
+  expect(house.lines.join('')).toContain('does not hold all of the blocks 77')
 })
 
 test('outcomes that the database did not take are written when it is back', async () => {

@@ -12,6 +12,8 @@ export type Choosable = {
   topics: { slug: string; name: string }[]
   publishedAt: Date
   breaking: boolean
+  /** When an alert told it; null where none did. */
+  alertedAt: Date | null
   /** Of the lead's source: 0 to 100. */
   rank: number
   pinned: boolean
@@ -144,7 +146,7 @@ function importanceOf(
   { halfLifeHours }: ChoiceRules,
   now: Date,
 ): { importance: number; why: string[] } {
-  const { articles, sources, breaking, rank, pinned } = story
+  const { articles, sources, breaking, alertedAt, rank, pinned } = story
   const hours = Math.max(0, now.getTime() - story.publishedAt.getTime()) / HOUR_MS
   const freshness = 2 * 2 ** (-hours / halfLifeHours)
   const importance =
@@ -156,6 +158,7 @@ function importanceOf(
   const why = [
     ...(pinned ? ['an editor wants it here'] : []),
     ...(breaking ? ['breaking news'] : []),
+    ...(alertedAt === null ? [] : ['an alert told it: only who had none gets it as news']),
     sources > 1
       ? `${sources} publishers tell it, in ${articles} articles`
       : articles > 1

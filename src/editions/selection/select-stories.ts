@@ -66,7 +66,7 @@ export async function selectStories(
   }))
   return {
     draft: {
-      items: items.map(({ picture: _picture, ...item }) => item),
+      items: items.map(({ picture: _picture, alerted: _alerted, ...item }) => item),
       moreOnWeb: candidates.length - everybodys,
       leftOut: leftOut.slice(0, REASONS),
     },
@@ -84,7 +84,7 @@ export async function selectStories(
   }
 }
 
-type Pictured = DraftItem & { picture: boolean }
+type Pictured = DraftItem & { picture: boolean; alerted: boolean }
 
 async function itemsOfChosen(
   db: Db,
@@ -122,6 +122,7 @@ async function itemsOfChosen(
       since: await sinceOf(db, { story, candidacy }),
       why,
       picture: article.image !== null,
+      alerted: story.alertedAt !== null,
     })
   }
   return items
@@ -138,9 +139,15 @@ async function sinceOf(
   return news?.sentences[0]?.text ?? null
 }
 
-/** The front page wants a picture, if one of the best three has one; what an editor pinned first stays first. */
+/**
+ * The front page wants a picture, if one of the best three has one; what an editor pinned first stays first. What most
+ * readers had by an alert does not lead, where there is anything else.
+ */
 function pictureFirst(items: Pictured[]): Pictured[] {
-  const best = items.filter((item) => !item.followers).slice(0, 3)
-  const lead = best[0]?.pinned === true ? best[0] : (best.find(({ picture }) => picture) ?? best[0])
+  const everybodys = items.filter((item) => !item.followers)
+  const news = everybodys.filter(({ alerted }) => !alerted)
+  const best = (news.length > 0 ? news : everybodys).slice(0, 3)
+  const [first] = everybodys
+  const lead = first?.pinned === true ? first : (best.find(({ picture }) => picture) ?? best[0])
   return lead === undefined ? items : [lead, ...items.filter((item) => item !== lead)]
 }

@@ -71,22 +71,29 @@ export function chosenPart({ editionId, weekly }: Meant, range: Range): RawBuild
                where topic_id is not null and ${within(range, sql`subscriber_id`)}
                order by subscriber_id, topic_id) c
        group by subscriber_id
-    ), interest as (
-      select c.choices
-           , case when not exists (select from block) then '{0}'
-                  when 0 <= any(c.choices)
-                  then coalesce((select array_agg(b.position order by b.position)
-                                   from (select position from block
-                                          where topics && c.choices or topics = '{}' and not followers
-                                          order by followers, position limit (select stories from most)) b)
-                              , (select array[min(b.position)] from block b
-                                  where not b.followers and not b.topics <@ o.topics having count(*) > 0)
-                              , '{}')
-                  else coalesce((select array_agg(b.position order by b.position) from block b
-                                  where not b.followers and (b.topics = '{}' or not b.topics <@ o.topics)), '{}')
-             end::integer[] as blocks
+    ), matched as (
+      select c.choices, o.topics as off
+           , (select array_agg(b.position order by b.position) from block b
+               where case when 0 <= any(c.choices)
+                          then b.topics && c.choices or b.topics = '{}' and not b.followers
+                          else not b.followers and (b.topics = '{}' or not b.topics <@ o.topics) end) as blocks
         from (select distinct choices from chooser) c
        cross join lateral (select array(select -t from unnest(c.choices) t where t < 0) as topics) o
+    ), interest as (
+      select m.choices
+           , case when not exists (select from block) then '{0}'
+                  when cardinality(m.blocks) <= most.stories then m.blocks
+                  when m.blocks is not null
+                  then array(select position
+                               from (select position from block
+                                      where position = any(m.blocks)
+                                      order by followers, position limit most.stories) b
+                              order by position)
+                  when 0 <= any(m.choices)
+                  then coalesce((select array[min(b.position)] from block b
+                                  where not b.followers and not b.topics <@ m.off having count(*) > 0), '{}')
+                  else '{}' end::integer[] as blocks
+        from matched m cross join most
     ), chosen as (
       select c.subscriber_id, i.blocks from chooser c join interest i on i.choices = c.choices
     )`

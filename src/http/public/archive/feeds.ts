@@ -78,8 +78,8 @@ export function jsonFeedOf(feed: Feed): string {
     items: feed.editions.map((edition) => ({
       id: edition.url,
       url: edition.url,
-      title: edition.subject,
-      content_text: edition.preheader,
+      title: plain(edition.subject),
+      content_text: plain(edition.preheader),
       date_published: edition.releasedAt.toISOString(),
       date_modified: updatedAt(edition).toISOString(),
     })),
@@ -105,9 +105,11 @@ function text(name: string, value: string, attributes = ''): string {
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 
-/** What XML cannot hold at all (controls, the two non-characters) is left out. */
 function xml(value: string): string {
-  return plainText(value)
-    .replace(/[\ufffe\uffff]/g, '')
-    .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
+  return plain(value).replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
+}
+
+/** Without what XML cannot hold at all: controls, and the two non-characters. */
+function plain(value: string): string {
+  return plainText(value).replace(/[\ufffe\uffff]/g, '')
 }

@@ -54,7 +54,7 @@ async function viewOf(html: string, change: Partial<EditionView> = {}): Promise<
   const mail = publicView(html, {
     whyLine: 'This is Morning Digest from The Harbour Courier, as anybody can read it on the web.',
     signUp: { url: signUp, label: 'Get it by mail' },
-    archive: { url: base, label: 'All editions of Morning Digest' },
+    archive: { url: base, label: 'All editions' },
     storyUrl: [],
   })
   return editionViewPage({

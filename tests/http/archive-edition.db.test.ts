@@ -226,7 +226,7 @@ describe('a corrected edition', () => {
     const document = await house.page(`/n/daily/${editionId}`)
     const response = await house.get(`/n/daily/${editionId}`)
 
-    const note = document.querySelectorAll('[role=main] > [role=note] p')
+    const note = document.querySelectorAll('[role=main] [role=note] p')
     const lines = Array.from(note, ({ textContent }) => textContent)
     expect(lines).toEqual([
       'Changed on 22 November 2026, 09:30 GMT',

@@ -134,11 +134,12 @@ const STRIP = `max-width:600px;margin:0 auto;padding:8px 24px 0;font:14px/22px $
 const LINK = `display:inline-block;padding:11px 0;margin-inline-end:24px;color:${light.muted}`
 const NOTE = `max-width:600px;box-sizing:border-box;margin:8px auto 0;padding:16px 24px;border-radius:6px;background-color:${light.sheet};font:16px/26px ${sans};color:${light.ink}`
 
-function topOf({ language, newsletter, links, signUpUrl, changes }: EditionView): Markup {
+function topOf({ language, links, signUpUrl, changes }: EditionView): Markup {
   const words = archiveWords(language)
-  const all = fill(words.title, { newsletter })
-  return html`<div class="muted" style="${STRIP}">
-      ${links === null ? '' : html`<a class="muted" href="${links.page}" style="${LINK}">${all}</a>`}
+  // In the dark a mail gives the ground of the page to what stands directly in its main part.
+  return html`<div>
+    <div class="muted" style="${STRIP}">
+      ${links === null ? '' : html`<a class="muted" href="${links.page}" style="${LINK}">${words.all}</a>`}
       <a class="muted" href="${signUpUrl}" style="${LINK}">${words.signUp}</a>
     </div>
     ${changes.map(
@@ -147,7 +148,8 @@ function topOf({ language, newsletter, links, signUpUrl, changes }: EditionView)
           <p style="margin:0"><b>${fill(words.corrected, { time })}</b></p>
           ${lines.map((line) => html`<p dir="auto" style="margin:4px 0 0">${line}</p>`)}
         </div>`,
-    )}`
+    )}
+  </div>`
 }
 
 type Sharing = {

@@ -41,7 +41,7 @@ export async function answerEdition(
     mail: editionPage(edition, {
       whyLine: fill(words.why, names),
       signUp: { url: links.signUp, label: words.signUp },
-      archive: archive.archived ? { url: links.page, label: fill(words.title, names) } : null,
+      archive: archive.archived ? { url: links.page, label: words.all } : null,
     }),
     language,
     newsletter: archive.name,

@@ -24,9 +24,6 @@ export type ArchivedEdition = {
   correctedAt: Date | null
 }
 
-/** A version that readers may have, and why it is not the one that is shown. */
-export type FormerVersion = { version: number; reason: string; at: Date }
-
 /** Which editions anybody may see: what the house has done so far, and whether it is trying itself out. */
 type Seeing = { test: boolean; now: Date }
 
@@ -77,16 +74,6 @@ export async function listPublished(
                                         where b.id = ${before} and b.newsletter_id = ${newsletterId}))
      order by e.release_at desc, e.id desc
      limit ${limit}`.execute(db)
-  return rows
-}
-
-export async function listFormerVersions(db: Db, editionId: number): Promise<FormerVersion[]> {
-  const { rows } = await sql<FormerVersion>`
-    select version, reason, created_at as at
-      from edition_version
-     where edition_id = ${editionId} and state = 'superseded'
-     order by version
-     limit 100`.execute(db)
   return rows
 }
 

@@ -1,12 +1,8 @@
 import type { Context as Request } from 'hono'
 import type { Context } from '#context.ts'
-import {
-  type FormerVersion,
-  findLeadPicture,
-  findPublished,
-  listFormerVersions,
-} from '#deliveries/archive/archive-store.ts'
+import { findLeadPicture, findPublished } from '#deliveries/archive/archive-store.ts'
 import { editionPage } from '#deliveries/archive/edition-page.ts'
+import { listSuperseded } from '#editions/corrections/version-store.ts'
 import { instantLine } from '#editions/dates.ts'
 import { readSettings } from '#editions/publication.ts'
 import { getEdition } from '#editions/store.ts'
@@ -34,7 +30,7 @@ export async function answerEdition(
   const words = archiveWords(language)
   const links = linksOf(config, archive)
   const names = { newsletter: archive.name, name: set.name }
-  const former = await listFormerVersions(db, editionId)
+  const former = await listSuperseded(db, editionId)
   const indexed = archive.listed && mayBeIndexed(context, archive)
   const publishedAt = edition.releaseAt ?? edition.createdAt
   const body = await editionViewPage({
@@ -56,16 +52,16 @@ export async function answerEdition(
     signUpUrl: links.signUp,
     changes: former.map((version) => changeInWords(version, { ...set, language })),
   })
-  const modifiedAt = former.at(-1)?.at ?? publishedAt
+  const modifiedAt = former.at(-1)?.createdAt ?? publishedAt
   return answerPage(request, { body, modifiedAt, indexed, policy: MAIL_POLICY })
 }
 
 function changeInWords(
-  { reason, at }: FormerVersion,
+  { reason, createdAt }: { reason: string; createdAt: Date },
   { language, timeZone }: { language: string; timeZone: string },
 ): { time: string; lines: string[] } {
   return {
-    time: instantLine({ language, timeZone, now: at }),
+    time: instantLine({ language, timeZone, now: createdAt }),
     lines: reason.split('\n').filter((line) => line.trim() !== ''),
   }
 }

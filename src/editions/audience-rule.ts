@@ -16,7 +16,7 @@ export type AudienceRule =
 
 const stored = z.union([
   z.strictObject({ newsletter: z.literal(true) }),
-  z.strictObject({ segment: z.string(), filter: z.unknown().transform(parseFilter) }),
+  z.strictObject({ segment: z.string(), filter: z.unknown() }),
   z.strictObject({ edition: z.int() }),
   z.strictObject({
     carried: z.strictObject({
@@ -32,7 +32,10 @@ const stored = z.union([
 export function audienceRuleOf(column: unknown): AudienceRule {
   if (column === null) return { newsletter: true }
   const parsed = stored.safeParse(column)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    const { data } = parsed
+    return 'segment' in data ? { ...data, filter: parseFilter(data.filter) } : data
+  }
   throw new Error(`an edition has an audience that nobody here knows: ${JSON.stringify(column)}`)
 }
 

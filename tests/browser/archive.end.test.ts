@@ -37,13 +37,14 @@ describe.skipIf(!hasChromium)(
       await place[Symbol.asyncDispose]()
     })
 
-    /** What an editor types until a reader has the digest. */
+    /** Types what an editor types. */
+    async function run(...args: string[]): Promise<string> {
+      const { code, stdout, stderr } = await place.run(...args)
+      expect({ args, stderr, code }).toMatchObject({ code: 0 })
+      return stdout
+    }
+
     async function sendDigest(): Promise<void> {
-      const run = async (...args: string[]) => {
-        const { code, stdout, stderr } = await place.run(...args)
-        expect({ args, stderr, code }).toMatchObject({ code: 0 })
-        return stdout
-      }
       await run('subscribers', 'add', 'mara@readers.example')
       await run('ingest', ...readdirSync(ARTICLES).map((name) => ARTICLES + name))
       const [, editionId = ''] = /^edition (\d+)/.exec(await run('digest', 'compose')) ?? []

@@ -15,7 +15,7 @@ import { senderOf } from '../draft/compile-draft.ts'
 import { type EditionRules, getRulesById } from '../draft/rules-store.ts'
 import { listNewsletters } from '../newsletter.ts'
 import { publicationOf, readSettings, type Settings } from '../publication.ts'
-import { type Compiled, findEditionOfRun, getEdition } from '../store.ts'
+import { type Compiled, findEdition, findEditionOfRun, getEdition } from '../store.ts'
 import type { Note } from './note.ts'
 
 /**
@@ -107,7 +107,13 @@ async function gotten(
   { db, relay }: Pick<Context, 'db' | 'relay'>,
   editionId: number,
 ): Promise<AudienceRule> {
-  const { releaseAt, test } = await getEdition(db, editionId)
+  const edition = await findEdition(db, editionId)
+  if (edition === undefined)
+    throw new Refusal(`there is no edition ${editionId}: "daybreak editions" lists them`, {
+      status: 404,
+      field: 'got',
+    })
+  const { releaseAt, test } = edition
   if (releaseAt === null)
     throw new Refusal(`edition ${editionId} has not been sent: nobody got it`, { field: 'got' })
   if (test !== relay.test)

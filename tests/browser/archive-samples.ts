@@ -2,8 +2,8 @@ import { type EditionView, archivePage, editionViewPage } from '#http/html/archi
 import { type PageFrame } from '#http/html/page.ts'
 import { wholeDigest } from '#mail/digest-blocks.ts'
 import { publicView } from '#mail/public-view.ts'
-import { compileAlert, compileDigest } from '#mail/templates.ts'
-import { alert, courier, digestOf } from '../mail/harbour-courier.ts'
+import { compileAlert, compileDigest, compileNote } from '#mail/templates.ts'
+import { alert, courier, digestOf, note } from '../mail/harbour-courier.ts'
 
 const base = 'https://news.courier.example/n/daily'
 const signUp = 'https://news.courier.example/?newsletter=daily'
@@ -46,6 +46,7 @@ export async function archiveSamples(): Promise<Record<string, string>> {
       await archivePage(frame, { ...list, editions: [], olderUrl: null, newestUrl: null }),
     ),
     'a corrected digest': await viewOf(wholeDigest(await compileDigest(digestOf(8)))),
+    'a note': await viewOf((await compileNote(note)).html, { changes: [], links: null }),
     'an alert': await viewOf((await compileAlert(alert)).html, { changes: [] }),
   }
 }

@@ -44,7 +44,7 @@ export const alert: Command = {
     await approveEdition(context, { editionId, contentHash, operatorId: house.operator.id })
     const dkimDir = context.config.dkimDir ?? join(dataDir, 'dkim')
     const promised = await sendEdition(context, { editionId, rule: 'now', dkimDir })
-    const audience = await countAudience(context.db, editionId)
+    const audience = await countAudience(context, editionId)
     await house.note('release alert', `edition ${editionId}`, {
       article: articleId,
       audience,

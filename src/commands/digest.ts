@@ -139,7 +139,7 @@ async function send({ rest, out, house }: Step): Promise<void> {
     spreadMs,
     dkimDir,
   })
-  const audience = await countAudience(context.db, edition.id)
+  const audience = await countAudience(context, edition.id)
   const spread = durationInWords(estimate.spreadMs)
   await entered.note('send', `edition ${edition.id}`, {
     rule,

@@ -6,11 +6,19 @@ import type { Tables } from './tables.ts'
 
 export type Db = Kysely<Tables>
 
-/** Ids stay below 2^53, so they travel as numbers. */
+/** Ids stay below 2^53, so they travel as numbers, and so do lists of them. */
 const INT8 = 20
+const INT8_ARRAY = 1016
 const types: CustomTypesConfig = {
-  getTypeParser: (oid: number, format) =>
-    oid === INT8 ? Number : builtIn.getTypeParser(oid, format),
+  getTypeParser: (oid: number, format) => {
+    if (oid === INT8) return Number
+    const parse = builtIn.getTypeParser(oid, format)
+    if (oid !== INT8_ARRAY) return parse
+    return (text: string) => {
+      const ids: (string | null)[] = parse(text)
+      return ids.map((id) => (id === null ? null : Number(id)))
+    }
+  },
 }
 
 /** A pool of connections; errors of idle connections are reported, not thrown: the next query gets a new one. */

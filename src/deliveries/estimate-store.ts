@@ -8,6 +8,8 @@ import {
   type Share,
 } from './estimate.ts'
 import type { RelayLimit } from './pace.ts'
+import { audienceRuleOf } from '#editions/audience-rule.ts'
+import { isInAudience } from './plan-audience-store.ts'
 import { isMeant } from './plan-choices-store.ts'
 import { hourOf } from './plan-readers-store.ts'
 import { isWeekly, type Plan } from './plan-store.ts'
@@ -87,19 +89,23 @@ function limitedOf(relays: RelayLimit[], paces: Pace[]): RelayUse[] | null {
   })
 }
 
-type Edition = Pick<Plan, 'editionId' | 'newsletterId' | 'kind' | 'localTime' | 'weekly'> & {
+type Edition = Pick<
+  Plan,
+  'editionId' | 'newsletterId' | 'kind' | 'localTime' | 'weekly' | 'rule'
+> & {
   notAfterMs: number
 }
 
 async function readEdition(db: Db, editionId: number): Promise<Edition> {
-  const { rows } = await sql<Edition>`
+  const { rows } = await sql<Omit<Edition, 'rule'> & { rule: unknown }>`
     select id as "editionId", newsletter_id as "newsletterId", kind, ${isWeekly} as weekly
+         , audience_rule as rule
          , (select n.local_time::text from newsletter n where n.id = newsletter_id) as "localTime"
          , (extract(epoch from not_after) * 1000)::bigint as "notAfterMs"
       from edition where id = ${editionId}`.execute(db)
   const [row] = rows
   if (row === undefined) throw new Error(`edition ${editionId} is not there`)
-  return row
+  return { ...row, rule: audienceRuleOf(row.rule) }
 }
 
 /**
@@ -122,7 +128,7 @@ async function countShares(
          and (${rule} <> 'now' or u.snoozed_until is null or u.snoozed_until <= ${now})
          and not exists (select from suppression p where p.address_hash = s.address_hash)
          and not exists (select from suppressed_domain x where x.domain = s.domain)
-         ${isMeant(edition)}
+         ${isMeant(edition)} ${isInAudience(edition.rule, { now })}
        group by 1, 2
     )
     select t.name as destination, s.mails

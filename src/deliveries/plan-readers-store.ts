@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import { SINCE } from '#mail/digest-blocks.ts'
-import { hasWrongCopy, listMended, mendedPart, toldByAnother } from './corrections/mended-store.ts'
+import { listMended, mendedPart, toldByAnother } from './corrections/mended-store.ts'
+import { isInAudience } from './plan-audience-store.ts'
 import { chosenPart, hasTopicChoices, isMeant } from './plan-choices-store.ts'
 import { type Range, within } from './plan-range.ts'
 import { listQuietZones } from './plan-quiet-store.ts'
@@ -15,9 +16,9 @@ export async function findRange(
   { plan, limit }: { plan: Plan; limit: number },
 ): Promise<Range & { count: number }> {
   const interested =
-    plan.rule === null
-      ? sql`subscription where newsletter_id = ${plan.newsletterId}`
-      : sql`delivery where edition_id = ${plan.rule.carried.editionId}`
+    'carried' in plan.rule
+      ? sql`delivery where edition_id = ${plan.rule.carried.editionId}`
+      : sql`subscription where newsletter_id = ${plan.newsletterId}`
   const { rows } = await sql<{ count: number; last: number | null }>`
     select count(*) as count, max(subscriber_id) as last
       from (select subscriber_id from ${interested} and subscriber_id > ${plan.cursor}
@@ -40,7 +41,7 @@ export async function pickReaders(
   { plan, range, every, now }: { plan: Plan; range: Range; every: number[]; now: Date },
 ): Promise<void> {
   const { told, since, mended, quiet, closed, parts } = await readReasons(db, { plan, range, now })
-  const { rule } = plan
+  const correction = 'carried' in plan.rule ? plan.rule : null
   await sql`
     create temporary table slice on commit drop as
     with everything as (select ${every}::integer[] as blocks)
@@ -52,7 +53,7 @@ export async function pickReaders(
            , ${cohortOf(plan)} as time_zone
            , ${blocksOf(parts, 'c.blocks')} as chosen, ${blocksOf(told.all, 't.blocks')} as told
            , ${blocksOf(since, 't.alerted')} as alerted, ${blocksOf(mended, 'm.blocks')} as mended
-           , ${rule === null ? sql`false` : toldByAnother(rule, plan.editionId)} as knows
+           , ${correction === null ? sql`false` : toldByAnother(correction, plan.editionId)} as knows
            , s.time_zone = any(${quiet}::text[]) as quiet
         from subscription u
         join subscriber s on s.id = u.subscriber_id and ${within(range, sql`s.id`)}
@@ -61,8 +62,8 @@ export async function pickReaders(
         ${when(mended, () => sql`left join mended m on m.subscriber_id = u.subscriber_id`)}
        where u.newsletter_id = ${plan.newsletterId} and ${within(range, sql`u.subscriber_id`)}
          and s.state not in ('pending', 'erased')
-         ${rule === null ? isStillHere(plan) : sql`and ${hasWrongCopy(rule)}`}
-         ${isMeant(plan, range)}
+         ${when(correction === null, () => isStillHere(plan))}
+         ${isMeant(plan, range)} ${isInAudience(plan.rule, { range, now })}
          ${when(parts, () => sql`and c.blocks is distinct from '{}'`)}
     ), wanted as (
       select r.*

@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
+import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
-import type { CarriedRule } from '#editions/corrections/draft-correction.ts'
+import { type AudienceRule, audienceRuleOf } from '#editions/audience-rule.ts'
 import type { EditionKind } from '#editions/store.ts'
+import { isInAudience } from './plan-audience-store.ts'
 import { isMeant } from './plan-choices-store.ts'
 import { releaseTimeOf } from './release-time.ts'
 import type { WarmUp } from './warm-up-store.ts'
@@ -24,12 +26,14 @@ export type Plan = {
   update: boolean
   /** Whether readers are left alone in their quiet hours. */
   quiet: boolean
-  /** Whom it goes to, where that is not its newsletter. */
-  rule: CarriedRule | null
+  /** Whom of the newsletter's readers it goes to. */
+  rule: AudienceRule
   editionDate: string
   /** Between the staff's mails and everybody's. */
   holdBackMs: number
 }
+
+type PlanRow = Omit<Plan, 'rule'> & { rule: unknown }
 
 /** Whether the edition goes to those who want its newsletter once a week; of a row of `edition`. */
 export const isWeekly = sql<boolean>`
@@ -51,19 +55,23 @@ const mayBePlanned = sql`
 
 /** The edition, if it still has readers to plan, and nothing is held. */
 export async function findPlan(db: Db, editionId: number): Promise<Plan | undefined> {
-  const { rows } = await sql<Plan>`
+  const { rows } = await sql<PlanRow>`
     select ${planColumns} from edition
      where id = ${editionId} and ${mayBePlanned}`.execute(db)
-  return rows[0]
+  return planOf(rows)
 }
 
 /** The same, locked against a second planner. */
 export async function lockPlan(db: Db, editionId: number): Promise<Plan | undefined> {
-  const { rows } = await sql<Plan>`
+  const { rows } = await sql<PlanRow>`
     select ${planColumns} from edition
      where id = ${editionId} and ${mayBePlanned}
        for update`.execute(db)
-  return rows[0]
+  return planOf(rows)
+}
+
+function planOf([row]: PlanRow[]): Plan | undefined {
+  return row && { ...row, rule: audienceRuleOf(row.rule) }
 }
 
 /** Readers of a slice who have the same hour, destination and fate. */
@@ -230,10 +238,13 @@ export async function listUnplanned(db: Db): Promise<number[]> {
 }
 
 /** How many readers the edition would go to if it were planned now, but for pauses and what they were told before. */
-export async function countAudience(db: Db, editionId: number): Promise<number> {
-  const { rows: plans } = await sql<Plan>`
+export async function countAudience(
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  editionId: number,
+): Promise<number> {
+  const { rows: plans } = await sql<PlanRow>`
     select ${planColumns} from edition where id = ${editionId}`.execute(db)
-  const [plan] = plans
+  const plan = planOf(plans)
   if (plan === undefined) return 0
   const { rows } = await sql<{ count: number }>`
     select count(*) as count
@@ -242,7 +253,7 @@ export async function countAudience(db: Db, editionId: number): Promise<number> 
      where u.newsletter_id = ${plan.newsletterId} and u.cadence <> 'off'
        and not exists (select from suppression p where p.address_hash = s.address_hash)
        and not exists (select from suppressed_domain x where x.domain = s.domain)
-       ${isMeant(plan)}`.execute(db)
+       ${isMeant(plan)} ${isInAudience(plan.rule, { now: clock.now() })}`.execute(db)
   return rows[0]?.count ?? 0
 }
 

@@ -86,6 +86,7 @@ export function openForm(
         id: { name: `${sender.name} ${name}`, value: `${slug}.${mailDomain}` },
         owner: sender.replyTo,
         subscribe: links.signUp,
+        archive: links.webView,
       },
     }),
     blocks: compileEdition(edition.compiled, {
@@ -164,7 +165,7 @@ function ownHead(
   { to, reader, tokens }: { to: string; reader: Reader; tokens: ReturnType<typeof tokensOf> },
 ): OwnHead {
   const number = messageNumber(secrets, `message ${edition.id} ${reader.subscriberId}`)
-  const { unsubscribe, preferences, webView } = tokens.values
+  const { unsubscribe, preferences } = tokens.values
   const threadOf = () => {
     // Under the reader's own copy of the mail that this one is about (RFC 5322 3.6.4).
     if (edition.threadOf !== null) {
@@ -188,7 +189,6 @@ function ownHead(
         mailbox: `u-${tokens.localPart}@${edition.compiled.sender.bounceDomain}`,
       },
       help: links.preferences + preferences,
-      archive: links.webView + webView,
     },
   }
 }
@@ -203,14 +203,14 @@ type Links = Record<
   string
 >
 
-/** What stands before a reader's token. */
-function linksOf({ compiled }: Edition): Links {
+/** What stands before a reader's token; the sign-up page and the edition on the web are the same for everybody. */
+function linksOf({ id, compiled }: Edition): Links {
   const base = withSlash(new URL(compiled.sender.publicUrl))
   const before = (path: string) => new URL(path, base).href
   return {
     unsubscribe: before('u/'),
     preferences: before('p/'),
-    webView: before('e/'),
+    webView: before(`n/${compiled.sender.newsletter.slug}/${id}`),
     muteStory: before('s/'),
     click: before('k/'),
     signUp: base.href,
@@ -228,7 +228,6 @@ function tokensOf(
   const values = {
     unsubscribe,
     preferences: sealPreferences(secrets, { publicId, addressVersion, now: dateOf(edition) }),
-    webView: seal('webView'),
     muteStory: edition.kind === 'digest' ? '' : seal('muteStory'),
     // One for all its stories: which of them is meant stands before the token.
     click: edition.compiled.links === undefined ? '' : seal('click'),
@@ -249,7 +248,7 @@ function fillingsOf(
   return {
     unsubscribeUrl: { before: links.unsubscribe, token: 'unsubscribe' },
     preferencesUrl: { before: links.preferences, token: 'preferences' },
-    webViewUrl: { before: links.webView, token: 'webView' },
+    webViewUrl: { same: links.webView },
     signUpUrl: { same: links.signUp },
     alertsOnlyOffUrl: { before: links.unsubscribe, token: 'unsubscribe' },
     storyOffUrl: { before: links.muteStory, token: 'muteStory' },

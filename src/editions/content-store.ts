@@ -90,7 +90,7 @@ export async function replaceDraft(db: Db, input: NewEdition): Promise<number | 
          , compiled = ${JSON.stringify(input.compiled)}::jsonb, content_hash = ${input.contentHash}
          , language = ${input.language}, created_at = ${input.now}, created_by = ${input.operatorId}
          , draft = ${jsonOrNull(input.draft)}::jsonb, draft_number = draft_number + 1
-         , authors = ${input.authors ?? []}::bigint[]
+         , authors = ${input.authors ?? []}::bigint[], audience_rule = ${jsonOrNull(input.audienceRule)}::jsonb
          , slot = coalesce(${slot}::smallint, slot), local_time = coalesce(${localTime}::time, local_time)
          , due_at = coalesce(${dueAt}::timestamptz, due_at)
          , deadline_at = coalesce(${deadlineAt}::timestamptz, deadline_at)

@@ -51,6 +51,27 @@ export function momentLine({
   return `${time}, ${day}`
 }
 
+/** With its year, for what is read long after: "22 November 2026, 06:42 GMT". */
+export function instantLine({
+  language,
+  timeZone,
+  now,
+}: {
+  language: string
+  timeZone: string
+  now: Date
+}): string {
+  const day = new Intl.DateTimeFormat(spoken(language), { timeZone, dateStyle: 'long' }).format(now)
+  const time = new Intl.DateTimeFormat(spoken(language), {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZoneName: 'short',
+  }).format(now)
+  return `${day}, ${time}`
+}
+
 /** An hour of the day as people write it: "06:30:00" is "06:30" in English and "6:30 ص" in Arabic. */
 export function hourLine(localTime: string, language: string): string {
   return new Intl.DateTimeFormat(spoken(language), { timeStyle: 'short', timeZone: 'UTC' }).format(

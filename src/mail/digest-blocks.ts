@@ -255,3 +255,9 @@ export function joinDigest(
 export function allBlocks({ stories, corrections }: CompiledDigest): number[] {
   return [...stories.keys(), ...(corrections?.lines ?? []).map((_, line) => CORRECTION + line)]
 }
+
+/** Everything on one page, which has no limit of size: nothing is moved to the web, for this is the web. */
+export function wholeDigest(compiled: CompiledDigest): string {
+  const keys = digestVariant(compiled, allBlocks(compiled), () => 0)
+  return keys.map((key) => digestBlock(compiled, key).html).join('')
+}

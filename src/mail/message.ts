@@ -35,6 +35,8 @@ export type SharedHead =
         id: { name: string; value: string }
         owner: string
         subscribe: string
+        /** Where the edition can be read on the web. */
+        archive: string
       }
     })
   | (Common & { kind: 'service'; replyTo?: string; feedbackId?: string; list?: never })
@@ -55,8 +57,6 @@ export type OwnHead = {
     /** One-click address (RFC 8058) and the mailbox that does the same. */
     unsubscribe: { url: string; mailbox: string }
     help: string
-    /** Where this mail can be read on the web. */
-    archive: string
   }
 }
 
@@ -66,6 +66,7 @@ export function compileHead(shared: SharedHead): (own: OwnHead) => HeaderField[]
   const listed = list && {
     id: headerField('List-ID', `${phrase('List-ID', list.id.name)} <${list.id.value}>`),
     rest: [
+      headerField('List-Archive', `<${list.archive}>`),
       headerField('List-Owner', `<mailto:${list.owner}>`),
       headerField('List-Subscribe', `<${list.subscribe}>`),
     ],
@@ -134,14 +135,13 @@ function automaticFields({ kind, feedbackId }: SharedHead): HeaderField[] {
   ]
 }
 
-function listFields({ unsubscribe, help, archive }: NonNullable<OwnHead['list']>): HeaderField[] {
+function listFields({ unsubscribe, help }: NonNullable<OwnHead['list']>): HeaderField[] {
   const { url, mailbox } = unsubscribe
   for (const address of [url, mailbox]) refuse(/[\s<>,]/, 'unsubscribe address', address)
   return [
     headerField('List-Unsubscribe', `<${url}>, <mailto:${mailbox}>`),
     ONE_CLICK,
     headerField('List-Help', `<${help}>`),
-    headerField('List-Archive', `<${archive}>`),
   ]
 }
 

@@ -90,6 +90,13 @@ export type AlertModel = Frame & {
   notKnownYet: string | null
 }
 
+/** Words that an editor writes by hand; nothing in them is markup. */
+export type NoteModel = Frame & { subject: string; preheader: string; passages: NotePassage[] }
+
+export type NotePassage =
+  | { kind: 'heading' | 'text'; text: string }
+  | { kind: 'link'; url: string; words: string }
+
 /** A service mail carries nothing that the person who filled in the form has written. */
 export type ConfirmModel = Letterhead & {
   newsletters: NewsletterLine[]

@@ -9,6 +9,7 @@ import type {
   DigestModel,
   Frame,
   LetterModel,
+  NoteModel,
   Publication,
   RenderedMail,
   StoryBlock,
@@ -111,6 +112,17 @@ export async function compileCorrection(model: CorrectionModel): Promise<Rendere
     about: phrase(sorry.about, 'headline', plainText(about.headline)),
     url: about.url === null ? null : pageUrl(about.url, 'the story'),
     read: sorry.read,
+  })
+}
+
+export async function compileNote(model: NoteModel): Promise<RenderedMail> {
+  return renderMail('note', model, {
+    ...viewOfFrame(model),
+    passages: model.passages.map((passage) =>
+      passage.kind === 'link'
+        ? { kind: 'link', url: pageUrl(passage.url, 'the note'), text: plainText(passage.words) }
+        : { kind: passage.kind, text: plainText(passage.text) },
+    ),
   })
 }
 

@@ -12,9 +12,23 @@ import { errorPage, type PageFrame } from '#http/html/page.ts'
 import { allBlocks, joinDigest } from '#mail/digest-blocks.ts'
 import { fillSlots } from '#mail/slots.ts'
 import type { DigestModel } from '#mail/template-model.ts'
-import { compileAlert, compileConfirm, compileDigest, compileWelcome } from '#mail/templates.ts'
+import {
+  compileAlert,
+  compileConfirm,
+  compileDigest,
+  compileNote,
+  compileWelcome,
+} from '#mail/templates.ts'
 
-import { alert, confirm, courier, digestOf, slotValues, welcome } from '../mail/harbour-courier.ts'
+import {
+  alert,
+  confirm,
+  courier,
+  digestOf,
+  note,
+  slotValues,
+  welcome,
+} from '../mail/harbour-courier.ts'
 import { preferencesSamples } from './preferences-samples.ts'
 import { signUpSamples } from './sign-up-samples.ts'
 
@@ -49,6 +63,7 @@ export async function mailSamples(): Promise<Sample[]> {
     ),
     mail('alert', (await compileAlert(alert)).html, ALERT_WHY),
     mail('alert-update', update.html, ALERT_WHY),
+    mail('note', (await compileNote(note)).html),
     mail('confirm', (await compileConfirm(confirm)).html),
     mail('welcome', (await compileWelcome(welcome)).html),
   ]

@@ -62,7 +62,7 @@ test('an alert goes past who turned off all of its topics, and to who left one o
       breaking: true,
     })
     const { editionId } = await draftAlert(house.context, { articleId, operatorId: null })
-    const audience = await countAudience(house.db, editionId)
+    const audience = await countAudience(house.context, editionId)
     await approve(house, editionId)
     await sendEdition(house.context, { editionId, rule: 'now' })
     await planEdition(house.context, { editionId })
@@ -88,10 +88,10 @@ test('who cannot be mailed is not counted as an audience', async () => {
     breaking: true,
   })
   const { editionId } = await draftAlert(house.context, { articleId, operatorId: null })
-  const blocked = await countAudience(house.db, editionId)
+  const blocked = await countAudience(house.context, editionId)
   await sql`insert into suppressed_domain (domain, at) select domain, ${SUNDAY} from subscriber limit 1`.execute(
     house.db,
   )
 
-  expect([blocked, await countAudience(house.db, editionId)]).toEqual([2, 0])
+  expect([blocked, await countAudience(house.context, editionId)]).toEqual([2, 0])
 })

@@ -71,7 +71,7 @@ test.each([
   const editionId = await releaseDigest(house)
 
   expect((await readRows(house, editionId)).map((row) => row.subscriberId)).toEqual(planned)
-  expect(await countAudience(house.db, editionId)).toBe(planned.length)
+  expect(await countAudience(house.context, editionId)).toBe(planned.length)
 })
 
 test('every edition of a weekly newsletter goes to its weekly readers', async () => {

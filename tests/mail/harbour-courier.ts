@@ -5,6 +5,7 @@ import type {
   Frame,
   StoryBlock,
   LetterModel,
+  NoteModel,
   WelcomeModel,
 } from '#mail/template-model.ts'
 
@@ -172,6 +173,20 @@ export const alert: AlertModel = {
     ],
   },
   notKnownYet: 'When the tunnel opens again, and what set the lorry on fire.',
+}
+
+export const note: NoteModel = {
+  ...courier,
+  subject: 'We start at six from Monday',
+  preheader: 'What changes, and how to keep your hour.',
+  passages: [
+    { kind: 'text', text: 'Dear readers, from Monday on the digest comes at six.' },
+    { kind: 'heading', text: 'If seven suits you better' },
+    { kind: 'text', text: 'Keep your hour: it is two taps, and it stays when the clocks change.' },
+    { kind: 'link', url: 'https://courier.example/hours', words: 'How to keep your hour' },
+    { kind: 'link', url: 'https://courier.example/', words: 'https://courier.example/' },
+    { kind: 'text', text: 'Yours, Mara Holm, morning editor' },
+  ],
 }
 
 const newsletters = [

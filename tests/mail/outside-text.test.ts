@@ -7,6 +7,7 @@ import {
   compileConfirm,
   compileDigest,
   compileLetter,
+  compileNote,
   compileWelcome,
 } from '#mail/templates.ts'
 
@@ -15,6 +16,7 @@ import {
   confirm,
   digestOf,
   letter,
+  note,
   slotValues,
   storyOf,
   welcome,
@@ -135,6 +137,28 @@ describe('text from outside', () => {
     expect(harmIn(html)).toEqual([])
     expect(squeezed(visibleText(html)).split(squeezed(text)).length).toBeGreaterThan(7)
     expect(squeezed(fillSlots(mail.text, slotValues, { as: 'text' }))).toContain(squeezed(text))
+  })
+
+  test.each(HOSTILE)('stays visible text in every field of a note: %s', async (text) => {
+    const mail = await compileNote({
+      ...note,
+      publication: hostileDigest(text).publication,
+      newsletter: { name: text, description: text },
+      dateLine: text,
+      subject: text,
+      preheader: text,
+      passages: [
+        { kind: 'heading', text },
+        { kind: 'text', text },
+        { kind: 'link', url: 'https://courier.example/', words: text },
+      ],
+    })
+
+    const html = fillSlots(mail.html, slotValues, { as: 'html' })
+    expect(harmIn(html)).toEqual([])
+    expect(squeezed(visibleText(html)).split(squeezed(text)).length).toBeGreaterThan(7)
+    const plain = squeezed(fillSlots(mail.text, slotValues, { as: 'text' }))
+    expect(plain.split(squeezed(text)).length).toBeGreaterThan(7)
   })
 
   test.each(HOSTILE)('stays visible text in a service mail: %s', async (text) => {

@@ -2,9 +2,15 @@ import { describe, expect, test } from 'vitest'
 
 import { joinDigest } from '#mail/digest-blocks.ts'
 import { type Fillings, fillSlots, piecesOf, slotsIn } from '#mail/slots.ts'
-import { compileAlert, compileConfirm, compileDigest, compileWelcome } from '#mail/templates.ts'
+import {
+  compileAlert,
+  compileConfirm,
+  compileDigest,
+  compileNote,
+  compileWelcome,
+} from '#mail/templates.ts'
 
-import { alert, confirm, digestOf, welcome } from './harbour-courier.ts'
+import { alert, confirm, digestOf, note, welcome } from './harbour-courier.ts'
 
 describe('slots', () => {
   test('a value is escaped for HTML and left as it is for text', () => {
@@ -104,6 +110,7 @@ describe('slots', () => {
     const mails = [
       joinDigest(digest, [0]),
       await compileAlert(alert),
+      await compileNote(note),
       await compileConfirm(confirm),
       await compileWelcome(welcome),
     ]
@@ -124,6 +131,7 @@ describe('slots', () => {
         'webViewUrl',
         'whyLine',
       ],
+      ['preferencesUrl', 'unsubscribeUrl', 'webViewUrl', 'whyLine'],
       ['confirmUrl', 'notMeUrl'],
       ['preferencesUrl', 'unsubscribeUrl'],
     ])

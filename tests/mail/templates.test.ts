@@ -9,6 +9,7 @@ import {
   compileDeskNote,
   compileDigest,
   compileLetter,
+  compileNote,
   compileWelcome,
 } from '#mail/templates.ts'
 
@@ -18,6 +19,7 @@ import {
   courier,
   digestOf,
   letter,
+  note,
   slotValues,
   welcome,
 } from './harbour-courier.ts'
@@ -29,6 +31,7 @@ describe('the text part', () => {
     const mails = [
       wholeDigest(digest).text,
       fillSlots((await compileAlert(alert)).text, slotValues, { as: 'text' }),
+      fillSlots((await compileNote(note)).text, slotValues, { as: 'text' }),
       fillSlots((await compileConfirm(confirm)).text, slotValues, { as: 'text' }),
       fillSlots((await compileWelcome(welcome)).text, slotValues, { as: 'text' }),
       fillSlots((await compileLetter(letter)).text, slotValues, { as: 'text' }),
@@ -62,6 +65,7 @@ describe('for everyone', () => {
     const markups = [
       wholeDigest(await compileDigest({ ...digestOf(4), publication: arabic })).html,
       (await compileAlert({ ...alert, publication: arabic })).html,
+      (await compileNote({ ...note, publication: arabic })).html,
       (await compileConfirm({ ...confirm, publication: arabic })).html,
       (await compileWelcome({ ...welcome, publication: arabic })).html,
       (await compileLetter({ ...letter, publication: arabic })).html,

@@ -158,7 +158,7 @@ create table edition_version (
   draft        jsonb,
   compiled     jsonb not null,
   content_hash text not null,
-  -- Why it came to be, for the note on its web page.
+  -- Why it came to be; of one that is superseded, why another took its place (created_at: when), for its web page.
   reason       text not null,
   stories      jsonb not null default '[]',
   created_at   timestamptz not null,

@@ -12,6 +12,7 @@ import { bearerOf, idOf } from './bearer.ts'
 import { editionRoutes } from './editions.ts'
 import { feedRoutes } from './feeds.ts'
 import { newsletterRoutes } from './newsletters.ts'
+import { postNote } from './notes.ts'
 import { findReader } from './readers.ts'
 import { segmentRoutes } from './segments.ts'
 import { storyRoutes } from './stories.ts'
@@ -109,6 +110,11 @@ export function apiRoutes(context: Context): Hono {
   api.delete('/feeds/:id', async (request) => feeds.remove(request, await writes(request)))
   api.post('/feeds/:id/poll', async (request) => feeds.pollLater(request, await writes(request)))
   api.post('/feeds/:id/batch', async (request) => feeds.decide(request, await writes(request)))
+
+  const note = postNote(context)
+  api.post('/notes', async (request) =>
+    note(request, await bearerOf(context, request, 'editions:write')),
+  )
 
   api.route('/', editionRoutes(context))
 

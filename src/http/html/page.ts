@@ -23,10 +23,17 @@ export type Page = {
   /** File names below `assets`; a page must work without them. */
   scripts?: readonly string[]
   wide?: boolean
+  /** What feed readers, search engines and previews of links look for. */
+  head?: Markup
+  /** Whether search engines may show it; pages that are one reader's must not be found. */
+  indexed?: boolean
 }
 
 /** A whole page: no inline style or script, so that the strictest content security policy holds. */
-export function page(frame: PageFrame, { title, body, scripts = [], wide = false }: Page): Markup {
+export function page(
+  frame: PageFrame,
+  { title, body, scripts = [], wide = false, head, indexed = false }: Page,
+): Markup {
   const { publication, language, assets } = frame
   const words = frameWords(language)
   return html`<!doctype html>
@@ -37,8 +44,9 @@ export function page(frame: PageFrame, { title, body, scripts = [], wide = false
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
-        <meta name="robots" content="noindex" />
+        ${indexed ? '' : html`<meta name="robots" content="noindex" />`}
         <link rel="stylesheet" href="${assets}/daybreak.css" />
+        ${head ?? ''}
         ${scripts.map((script) => html`<script src="${assets}/${script}" defer></script>`)}
       </head>
       <body>

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Context } from '#context.ts'
 import { Refusal } from '#errors.ts'
+import { archiveRoutes } from './archive/routes.ts'
 import { clickRoutes } from './click.ts'
 import { deskRoutes } from './desk.ts'
 import { imageRoutes } from './image.ts'
@@ -26,6 +27,7 @@ export function publicRoutes(context: Context): Hono {
       },
     }),
   )
+  routes.route('/', archiveRoutes(context))
   routes.route('/', joinRoutes(context))
   routes.route('/', leaveRoutes(context))
   routes.route('/', preferencesRoutes(context))

@@ -3,8 +3,8 @@ import type { Secrets } from '#secrets.ts'
 import { clickReaderKey } from '../keyed-hash.ts'
 import type { Condition, Filter } from './filter.ts'
 
-/** What a filter needs besides the tables: the time, and the key of clicks. */
-export type Matching = { now: Date; secrets: Pick<Secrets, 'tokenKey'> }
+/** What a filter needs besides the tables: the time, and the key of clicks where it is counted. */
+export type Matching = { now: Date; secrets?: Pick<Secrets, 'tokenKey'> }
 
 type Where = RawBuilder<boolean>
 
@@ -81,6 +81,7 @@ function acted(since: Date): RawBuilder<unknown> {
  * clicked lately, and kept nowhere. HMAC-SHA256 by its two pads, as KeyedHash does it.
  */
 function clicked(since: Date, { secrets }: Matching): RawBuilder<unknown> {
+  if (secrets === undefined) throw new Error('a segment of clicks is counted, never written to')
   const { inner, outer } = clickReaderKey(secrets).pads()
   return sql`
     exists (select from unnest(array(select distinct edition_id from click_raw where at >= ${since})) as e (id)

@@ -8,7 +8,7 @@ import { lintMessage } from '#mail/lint-message.ts'
 import { openLocalPart, openToken } from '#subscribers/tokens.ts'
 import { leave } from '#subscribers/store.ts'
 import { addReaders, type House, openHouse } from '../../house.ts'
-import { webOf } from '../../http/web-fixture.ts'
+import { readerToken, webOf } from '../../http/web-fixture.ts'
 import {
   approveDigest,
   type Desk,
@@ -17,7 +17,7 @@ import {
   openDesk,
   releaseDigest,
 } from '../send-fixture.ts'
-import { ask, DAY, HOUR, join, LINK, mailRows, tokenIn } from './service-fixture.ts'
+import { ask, DAY, HOUR, join, LINK, mailRows, readMail, tokenIn } from './service-fixture.ts'
 
 const NEW = { email: 'new@example.org' }
 
@@ -76,18 +76,22 @@ test('its way out names the edition, and what comes back of it is a service mail
   expect(openLocalPart(secrets, 'bounce', String(bounce?.[1]))).toMatchObject({ reference: 0 })
 })
 
-test('it can be read on the web, by its own link', async () => {
+test('it can be read on the web, also by a link with a token of its own, as older mails have it', async () => {
   await using house = await openHouse()
   await using desk = await openDesk(house)
-  await releaseDigest(house)
+  const editionId = await releaseDigest(house)
   await join(house, desk, NEW)
   await desk.drain('confirmation')
-  const token = await tokenIn(desk, NEW.email, 'e')
+  const { text } = await readMail(desk, NEW.email)
+  const [link] = /\/n\/daily\/\d+/.exec(text ?? '') ?? []
+  const old = await readerToken(house, { ...NEW, purpose: 'webView', reference: editionId })
 
-  const page = await webOf(house).request(`/e/${token}`)
+  for (const path of [link, `/e/${old}`]) {
+    const page = await webOf(house).request(String(path))
 
-  expect(page.status).toBe(200)
-  expect(await page.text()).toContain('Rovers win at the last minute')
+    expect(page.status).toBe(200)
+    expect(await page.text()).toContain('Rovers win at the last minute')
+  }
 })
 
 test('a reader who follows a topic gets its stories', async () => {

@@ -13,7 +13,7 @@ if (!here && process.env['CI'] === 'true')
   throw new Error(`${CHROMIUM} is missing, and in CI it must be there`)
 
 const AXE = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const KINDS = ['digest', 'alert', 'confirm', 'welcome'] as const
+const KINDS = ['digest', 'alert', 'note', 'confirm', 'welcome'] as const
 const SCHEMES = ['light', 'dark'] as const
 
 describe.skipIf(!here)(

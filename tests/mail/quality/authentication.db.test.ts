@@ -55,7 +55,7 @@ async function receive({ from, raw }: Handed, { zone = ZONE, ip = RELAY.ip } = {
   }
 }
 
-test.each(['digest', 'alert', 'confirm', 'welcome'] as const)(
+test.each(['digest', 'alert', 'note', 'confirm', 'welcome'] as const)(
   'a sent %s passes SPF, both DKIM signatures, DMARC by either, and BIMI',
   async (kind) => {
     const mail = mails[kind]
@@ -76,7 +76,7 @@ test.each(['digest', 'alert', 'confirm', 'welcome'] as const)(
   },
 )
 
-test.each(['digest', 'alert', 'confirm', 'welcome'] as const)(
+test.each(['digest', 'alert', 'note', 'confirm', 'welcome'] as const)(
   'a sent %s passes DMARC by its signature alone when somebody forwards it',
   async (kind) => {
     const forwarded = await receive(mails[kind], { ip: '198.51.100.7' })

@@ -6,7 +6,13 @@ import { lintMail } from '#mail/lint-message.ts'
 import { HOSTILE } from './hostile-stories.ts'
 import { ADDRESS, DOMAIN, openOurHouse, type OurMails, sendOurMails } from './our-mails.ts'
 
-const KINDS = { digest: 'digest', alert: 'alert', confirm: 'service', welcome: 'service' } as const
+const KINDS = {
+  digest: 'digest',
+  alert: 'alert',
+  note: 'note',
+  confirm: 'service',
+  welcome: 'service',
+} as const
 const CASES = Object.keys(KINDS) as (keyof typeof KINDS)[]
 
 // What mail needs and pages do not: sizes as attributes, styles in place, Outlook's conditional comments.

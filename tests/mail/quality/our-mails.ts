@@ -8,6 +8,8 @@ import { sendEdition } from '#deliveries/send-edition.ts'
 import { confirmJoining, requestToJoin } from '#deliveries/service-mail.ts'
 import { composeDigest } from '#editions/compose-digest.ts'
 import { draftAlert } from '#editions/alerts/draft-alert.ts'
+import { composeNote } from '#editions/notes/compose-note.ts'
+import { parseNote } from '#editions/notes/note.ts'
 import { changeSetting } from '#editions/publication.ts'
 import { openDkim } from '#mail/dkim/dkim.ts'
 import { writeInUse, writeKey } from '#mail/dkim/key-folder.ts'
@@ -20,7 +22,7 @@ export const DOMAIN = 'news.courier.example'
 export const BOUNCE_DOMAIN = `bounce.${DOMAIN}`
 export const ADDRESS = 'The Harbour Courier, 4 Rope Walk, Port Ansel PA1 2HC'
 
-export type OurMails = Record<'confirm' | 'welcome' | 'digest' | 'alert', Handed>
+export type OurMails = Record<'confirm' | 'welcome' | 'digest' | 'alert' | 'note', Handed>
 
 type Told = { headline: string; paragraphs?: string[] }
 
@@ -81,11 +83,14 @@ export async function sendOurMails(
   await desk.drain('digest')
   await releaseAlert(house, { headline: alert, dkimDir: keys.dir })
   await desk.drain('alert')
+  await releaseNote(house, { dkimDir: keys.dir })
+  await desk.drain('digest')
   return {
     confirm: handed(desk, 0),
     welcome: handed(desk, 1),
     digest: handed(desk, 2),
     alert: handed(desk, 3),
+    note: handed(desk, 4),
   }
 }
 
@@ -149,6 +154,29 @@ async function releaseAlert(
 ): Promise<void> {
   const { articleId } = await ingestArticle(house.context, { headline, breaking: true })
   const { editionId } = await draftAlert(house.context, { articleId, operatorId: null })
+  await approve(house, editionId)
+  await sendEdition(house.context, { editionId, rule: 'now', dkimDir })
+}
+
+const NOTE = `Dear readers,
+
+from Monday on the morning digest comes at six, an hour earlier than it did, because the first ferry sails at half past six.
+
+# If seven suits you better
+
+Keep your hour: it is two taps, and it stays when the clocks change. The words behind the link below say how.
+
+How to keep your hour
+https://courier.example/hours
+
+Yours, Mara Holm, morning editor`
+
+async function releaseNote(house: House, { dkimDir }: Release): Promise<void> {
+  const words = { newsletter: 'daily', subject: 'We start at six from Monday', text: NOTE }
+  const { editionId } = await composeNote(house.context, {
+    note: parseNote(words),
+    operatorId: null,
+  })
   await approve(house, editionId)
   await sendEdition(house.context, { editionId, rule: 'now', dkimDir })
 }

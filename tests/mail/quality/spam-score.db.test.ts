@@ -5,7 +5,7 @@ import { isInstalled } from './installed.ts'
 import { openOurHouse, type OurMails, sendOurMails } from './our-mails.ts'
 import { startRspamd } from './rspamd-server.ts'
 
-const KINDS = ['digest', 'alert', 'confirm', 'welcome'] as const
+const KINDS = ['digest', 'alert', 'note', 'confirm', 'welcome'] as const
 
 // What a filter must be able to see, or its low scores say nothing.
 const SPAM = Buffer.from(

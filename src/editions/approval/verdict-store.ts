@@ -86,6 +86,14 @@ export async function setSentBack(
      where id = ${id}`.execute(db)
 }
 
+export async function findRule(db: Db, newsletterId: number): Promise<ApprovalRule> {
+  const { rows } = await sql<{ rule: ApprovalRule }>`
+    select approval as rule from newsletter where id = ${newsletterId}`.execute(db)
+  const [found] = rows
+  if (found === undefined) throw new Error(`no newsletter ${newsletterId}`)
+  return found.rule
+}
+
 export async function nameOf(db: Db, operatorId: number): Promise<string> {
   const { rows } = await sql<{ name: string }>`
     select name from operator where id = ${operatorId}`.execute(db)

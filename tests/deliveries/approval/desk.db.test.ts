@@ -95,7 +95,7 @@ describe('an edition by the clock', () => {
     const { token, editionId, hash } = await drafted()
     const page = await look(token)
     expect(page.text).toContain('Council votes to rebuild the fish market')
-    expect(page.text).toContain('It is to leave at')
+    expect(page.text).toContain('To leave at')
 
     const answer = await press(token, 'approve', { hash })
     expect(answer.text).toContain('Approved. It leaves at its hour.')
@@ -242,7 +242,7 @@ describe('the link in a call', () => {
     expect(page.text).toContain('The market comes back')
     expect(page.text).toContain('rewritten by ines')
     expect(late.status).toBe(409)
-    expect(late.text).toContain('somebody else changed edition')
+    expect(late.text).toContain('Somebody else changed edition')
     const { contentHash, subject } = await getEdition(house.db, editionId)
     expect(subject).toBe('The market comes back')
     expect((await press(token, 'approve', { hash: contentHash })).text).toContain('Approved')

@@ -133,7 +133,9 @@ describe('an edition by the clock', () => {
       state: 'held',
       stateReason: expect.stringContaining('nobody had said yes'),
     })
-    expect(await dueTimes()).toEqual(['2026-11-22 #1 held: nobody had said yes by 07:00 UTC'])
+    expect(await dueTimes()).toEqual([
+      '2026-11-22 #1 held: nobody had said yes by 07:00 GMT, 22 November',
+    ])
   })
 
   test('without anything to tell, paused, and too late each leave their row with the reason', async () => {

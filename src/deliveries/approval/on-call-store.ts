@@ -34,19 +34,22 @@ export async function listOnCall(db: Db): Promise<OnCall[]> {
   return rows
 }
 
+/** At the end of the list; false where the person has no address. */
 export async function putOnCall(
   db: Db,
-  { name, address, deputy }: { name: string; address: string | null; deputy: boolean },
+  { operatorId, deputy }: { operatorId: number; deputy: boolean },
 ): Promise<boolean> {
   const { rows } = await sql`
-    with person as (
-      update operator set address = coalesce(${address}, address) where name = ${name} returning id, address
-    )
     insert into on_call (operator_id, position, deputy)
-    select id, 1 + coalesce((select max(position) from on_call), 0), ${deputy} from person where address is not null
+    select id, 1 + coalesce((select max(position) from on_call), 0), ${deputy}
+      from operator where id = ${operatorId} and address is not null
     on conflict (operator_id) do update set deputy = excluded.deputy
     returning 1`.execute(db)
   return rows.length > 0
+}
+
+export async function clearOnCall(db: Db): Promise<void> {
+  await sql`delete from on_call`.execute(db)
 }
 
 export async function dropOnCall(db: Db, name: string): Promise<boolean> {

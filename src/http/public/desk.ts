@@ -6,7 +6,6 @@ import { moveDeskLink } from '#deliveries/approval/desk-link-store.ts'
 import type { DeskPage } from '#deliveries/approval/desk-page.ts'
 import { findPeople } from '#deliveries/approval/on-call-store.ts'
 import { previewOf } from '#deliveries/preview.ts'
-import { noteVerdict } from '#editions/approval/approve.ts'
 import { changeDraft } from '#editions/draft/change-draft.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
@@ -76,10 +75,8 @@ export function deskRoutes(context: Context): Hono {
       requireDuty(operatorOf(desk), 'approve')
       if (desk.closed?.hidden === true) refuseClosed(desk)
       return inTransaction(context.db, async (db) => {
-        await cancelCountdown({ db }, edition.id)
-        const said = { operator: operatorOf(desk), via: 'page', verdict: 'cancel' } as const
-        const about = { editionId: edition.id, contentHash: edition.contentHash }
-        await noteVerdict({ ...context, db }, { ...about, ...said })
+        const by = { operator: operatorOf(desk), via: 'page' } as const
+        await cancelCountdown({ ...context, db }, { editionId: edition.id, ...by })
         await noteDone({ ...context, db }, desk, 'cancel countdown')
         return 'Cancelled. It waits for a yes again.'
       })

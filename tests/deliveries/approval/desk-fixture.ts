@@ -53,8 +53,9 @@ export async function openDraftHouse(
     eva: await person('eva', 'editor'),
   }
   await sql`update operator set address = name || '@courier.example'`.execute(house.db)
-  for (const name of onCall)
-    await putOnCall(house.db, { name, address: null, deputy: name === 'omar' })
+  for (const { name, id } of Object.values(people))
+    if (onCall.includes(name))
+      await putOnCall(house.db, { operatorId: id, deputy: name === 'omar' })
   await ingestArticle(context, { headline: 'Council votes to rebuild the fish market' })
   await ingestArticle(context, { headline: 'Rovers win at the last minute' })
   const all = { automatic: true, hours: ['07:00'], zone: 'Europe/London', lead: '1h', ...settings }

@@ -10,6 +10,7 @@ import { draftDigest } from '#editions/compose-digest.ts'
 import { changeNewsletter } from '#editions/newsletters/change-newsletter.ts'
 import { pauseNewsletter } from '#editions/newsletters/pause-newsletter.ts'
 import { getEdition } from '#editions/store.ts'
+import { addOperator } from '#operators/operator.ts'
 import { sealToken } from '#subscribers/tokens.ts'
 import { ingestArticle } from '../../articles-fixture.ts'
 import { addReaders, type House, openHouse } from '../../house.ts'
@@ -22,11 +23,17 @@ const MINUTE = 60_000
 let house: House
 beforeEach(async () => {
   house = await openHouse({ now: new Date('2026-11-22T04:00:00Z') })
-  await ensureOperator(house)
-  await putOnCall(house.db, { name: 'ines', address: 'ines@courier.example', deputy: false })
+  await called(await ensureOperator(house), { deputy: false })
   await addReaders(house, 2)
 })
 afterEach(async () => house[Symbol.asyncDispose]())
+
+async function called(operatorId: number, { deputy }: { deputy: boolean }): Promise<void> {
+  await sql`update operator set address = name || '@courier.example' where id = ${operatorId}`.execute(
+    house.db,
+  )
+  await putOnCall(house.db, { operatorId, deputy })
+}
 
 async function automatic(changes: Record<string, unknown> = {}): Promise<void> {
   const all = { automatic: true, hours: ['07:00'], zone: 'Europe/London', lead: '1h', ...changes }
@@ -112,11 +119,8 @@ describe('an edition by the clock', () => {
 
   test('that nobody approves is held with the reason, after reminders, and people are called once each', async () => {
     await drafted()
-    await putOnCall(house.db, { name: 'ines', address: 'ines@courier.example', deputy: false })
-    await sql`insert into operator (name, role, created_at) values ('omar', 'publisher', ${house.now})`.execute(
-      house.db,
-    )
-    await putOnCall(house.db, { name: 'omar', address: 'omar@courier.example', deputy: true })
+    const omar = await addOperator(house.context, { name: 'omar', role: 'publisher' })
+    await called(omar.id, { deputy: true })
     for (const minutes of [15, 30, 10, 5, 10]) {
       house.wait(minutes * MINUTE)
       await tick()

@@ -3,7 +3,7 @@ import { startCountdown } from '#deliveries/alerts/countdown.ts'
 import { useDeskLink } from '#deliveries/approval/desk-link-store.ts'
 import type { DeskPage } from '#deliveries/approval/desk-page.ts'
 import { stopEdition } from '#deliveries/send-edition.ts'
-import { noteVerdict, type Saying, sayYes, sendBack } from '#editions/approval/approve.ts'
+import { type Saying, sayYes, sendBack } from '#editions/approval/approve.ts'
 import { Refusal } from '#errors.ts'
 import { requireDuty } from '#operators/operator.ts'
 import { type Form, operatorOf } from './answer.ts'
@@ -44,8 +44,7 @@ export async function stop(deciding: Deciding): Promise<string> {
   if (saying.contentHash !== desk.edition.contentHash)
     throw new Refusal('it changed since you looked at it: look at it again', { status: 409 })
   await useOnce(deciding, 'stopped')
-  await stopEdition(context, { editionId: desk.edition.id, reason })
-  await noteVerdict(context, { ...saying, verdict: 'stop', note: reason })
+  await stopEdition(context, { editionId: desk.edition.id, reason, by: saying })
   return 'Stopped. Nobody gets it.'
 }
 

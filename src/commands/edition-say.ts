@@ -14,6 +14,8 @@ type Said = {
   reason?: string | undefined
   draft?: string | undefined
   'over-limit'?: string | undefined
+  /** Whom to call; without it, who is on call. */
+  name?: string | undefined
 }
 
 /** What a person says of an edition before it leaves. */
@@ -24,6 +26,7 @@ export const sayingVerbs = {
   release: { duty: 'release alert', run: release },
   cancel: { duty: 'approve', run: cancel },
   edit: { duty: 'compose', run: edit },
+  call: { duty: 'compose', run: call },
 } as const
 
 type SayingVerb = keyof typeof sayingVerbs
@@ -85,10 +88,8 @@ async function override(step: Step, { reason = '', hash }: Said): Promise<void> 
   const { operator } = house
   await sayYes(context, { editionId, contentHash, operator, via: 'cli', note, override: true })
   await house.note('override approval', `edition ${editionId}`, { reason: note, hash: contentHash })
-  const { announceOverride } = await import('#deliveries/approval/announce.ts')
-  await announceOverride(context, { editionId, by: operator.name, reason: note })
   out.line(
-    `edition ${editionId} is approved by ${operator.name} alone: ${note}. Everybody on call is told`,
+    `edition ${editionId} is approved by ${operator.name} alone: ${note}. While "daybreak start" runs, everybody on call is told`,
   )
 }
 
@@ -105,9 +106,17 @@ async function release(step: Step, said: Said): Promise<void> {
 }
 
 async function cancel({ house, out, editionId }: Step): Promise<void> {
-  await cancelCountdown(house.app.context, editionId)
+  await cancelCountdown(house.app.context, { editionId, operator: house.operator, via: 'cli' })
   await house.note('cancel countdown', `edition ${editionId}`)
   out.line(`cancelled: edition ${editionId} waits for a yes again`)
+}
+
+async function call({ house, out, editionId }: Step, { name }: Said): Promise<void> {
+  const { callByHand } = await import('#deliveries/approval/call-by-hand.ts')
+  const by = house.operator.name
+  const people = await callByHand(house.app.context, { editionId, name, by })
+  await house.note('call the desk', `edition ${editionId}`, { people })
+  out.line(`a link to edition ${editionId} is on its way to ${people.join(', ')}`)
 }
 
 async function edit({ house, out, editionId }: Step, { note, draft }: Said): Promise<void> {

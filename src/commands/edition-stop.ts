@@ -27,7 +27,11 @@ export async function stopByHand(
     )
   }
   const reason = wish.reason ?? `stopped by ${house.operator.name}`
-  const left = await stopEdition(context, { editionId, reason })
+  const left = await stopEdition(context, {
+    editionId,
+    reason,
+    by: { operator: house.operator, via: 'cli' },
+  })
   await house.note('stop', `edition ${editionId}`, { reason, left })
   out.line(`stopped: ${left} mails do not leave`)
 }

@@ -40,7 +40,7 @@ export const editions: Command = {
 
 export const edition: Command = {
   usage:
-    'edition <edition> [edit --change JSON [--draft N] | approve [--hash HASH] | send-back --note TEXT | override --reason TEXT | release [--over-limit REASON] | cancel | pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
+    'edition <edition> [edit --change JSON [--draft N] | approve [--hash HASH] | send-back --note TEXT | override --reason TEXT | call [NAME] | release [--over-limit REASON] | cancel | pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
   about:
     'Shows what became of every mail of an edition and how fast it goes; pauses, stops or resumes it, or sends mails of a state again.',
   async run({ args, out, enter, config }) {
@@ -65,9 +65,10 @@ export const edition: Command = {
     const [, word = ''] = positionals
     if (isSaying(word)) {
       const saying = sayingVerbs[word]
-      refuseMore(positionals.slice(2))
+      const name = word === 'call' ? positionals[2] : undefined
+      refuseMore(positionals.slice(word === 'call' ? 3 : 2))
       await using house = await enter(saying.duty)
-      const said = { ...values, note: values.change ?? values.note }
+      const said = { ...values, name, note: values.change ?? values.note }
       await saying.run({ house, out, editionId }, said)
       return
     }
@@ -135,7 +136,7 @@ function parseVerb(text: string | undefined): Verb {
   const verb = (['pause', 'resume', 'stop', 'resend'] as const).find((one) => one === text)
   if (verb === undefined)
     throw new Refusal(
-      `edition takes edit, approve, send-back, override, release, cancel, pause, resume, stop or resend, not "${text}"`,
+      `edition takes edit, approve, send-back, override, call, release, cancel, pause, resume, stop or resend, not "${text}"`,
     )
   return verb
 }

@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
 import { type Call, type Command, tableOf } from '#commands/command.ts'
-import { dropOnCall, listOnCall, putOnCall } from '#deliveries/approval/on-call-store.ts'
+import { addOnCall } from '#deliveries/approval/on-call.ts'
+import { dropOnCall, listOnCall } from '#deliveries/approval/on-call-store.ts'
 import { Refusal } from '#errors.ts'
+import { getOperator, requireDuty, setAddress } from '#operators/operator.ts'
 
 export const oncall: Command = {
-  usage: 'oncall [add NAME --address ADDRESS [--deputy] | remove NAME]',
+  usage: 'oncall [list | add NAME --address ADDRESS [--deputy] | remove NAME]',
   about:
     'Lists who is called when an edition or an alert waits for a yes; deputies are called when nobody has answered by its hour.',
   async run(call) {
@@ -15,7 +16,7 @@ export const oncall: Command = {
       options: { address: { type: 'string' }, deputy: { type: 'boolean', default: false } },
     })
     const [verb, name] = positionals
-    if (verb === undefined) return list(call)
+    if (verb === undefined || verb === 'list') return list(call)
     if ((verb !== 'add' && verb !== 'remove') || name === undefined)
       throw new Refusal('oncall takes: add NAME --address ADDRESS, or remove NAME', {
         field: 'name',
@@ -41,15 +42,13 @@ async function add(
   { out, enter }: Call,
   { name, address, deputy }: { name: string; address?: string; deputy: boolean },
 ): Promise<void> {
-  if (address !== undefined && !z.email().safeParse(address).success)
-    throw new Refusal('--address must be a mail address', { field: 'address' })
   await using house = await enter('manage operators')
-  const { db } = house.app.context
-  if (!(await putOnCall(db, { name, address: address ?? null, deputy })))
-    throw new Refusal(
-      `there is no team member "${name.slice(0, 60)}", or they have no address yet: give one with --address`,
-      { field: 'name' },
-    )
+  const { context } = house.app
+  const operator = await getOperator(context, name)
+  // Whoever is called must be able to answer.
+  requireDuty(operator, 'approve')
+  if (address !== undefined) await setAddress(context, { operator, address })
+  await addOnCall(context, { operatorId: operator.id, deputy })
   await house.note('put on call', name, { deputy })
   out.line(`${name} is ${deputy ? 'called as a deputy' : 'on call'}`)
 }

@@ -3,18 +3,18 @@ import { type Command, tableOf } from '#commands/command.ts'
 import { Refusal } from '#errors.ts'
 import { createToken, listTokens, revokeToken, scopes } from '#operators/api-token.ts'
 import { listAudit } from '#operators/audit.ts'
-import { addOperator, listOperators, roles } from '#operators/operator.ts'
+import { addOperator, getOperator, listOperators, roles, setAddress } from '#operators/operator.ts'
 
 export const operators: Command = {
-  usage: `operators [add <name> --role ${roles.join('|')}]`,
-  about: 'Lists or adds team members.',
+  usage: `operators [add <name> --role ${roles.join('|')} | address <name> <address>]`,
+  about: 'Lists or adds team members; says where mails of the desk reach one.',
   async run({ args, out, enter }) {
     const { values, positionals } = parseArgs({
       args,
       allowPositionals: true,
       options: { role: { type: 'string', default: 'editor' } },
     })
-    const [verb, name] = positionals
+    const [verb, name, address] = positionals
     if (verb === undefined) {
       await using house = await enter('read')
       for (const line of tableOf(
@@ -23,9 +23,17 @@ export const operators: Command = {
         out.line(line)
       return
     }
-    if (verb !== 'add' || name === undefined)
-      throw new Refusal('operators takes: add NAME --role ROLE')
+    const known = verb === 'add' || (verb === 'address' && address !== undefined)
+    if (!known || name === undefined)
+      throw new Refusal('operators takes: add NAME --role ROLE, or address NAME ADDRESS')
     await using house = await enter('manage operators')
+    if (address !== undefined) {
+      const { context } = house.app
+      await setAddress(context, { operator: await getOperator(context, name), address })
+      await house.note('set address', name)
+      out.line(`mails of the desk to ${name} go to ${address}`)
+      return
+    }
     const added = await addOperator(house.app.context, { name, role: values.role })
     await house.note('add operator', added.name, { role: added.role })
     out.line(`${added.name} is ${added.role}`)

@@ -3,7 +3,7 @@ import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { listMissingSettings } from '#editions/publication.ts'
-import { type Saying, sayYes } from '#editions/approval/approve.ts'
+import { noteVerdict, type Saying, sayYes } from '#editions/approval/approve.ts'
 import { nameOf } from '#editions/approval/verdict-store.ts'
 import { type Edition, getEdition, moveEdition, releaseEdition } from '#editions/store.ts'
 import { refuseWithheldStories } from '#editions/withheld.ts'
@@ -140,16 +140,34 @@ export async function resumeEdition(
 /** Stops an edition: what has not begun is left out. Mails on their way at this moment may still arrive. */
 export async function stopEdition(
   { db, clock }: Pick<Context, 'db' | 'clock'>,
-  { editionId, reason }: { editionId: number; reason: string },
+  { editionId, reason, by }: { editionId: number; reason: string; by?: Sayer },
 ): Promise<number> {
   const from = ['approved', 'scheduled', 'sending', 'held', 'draft', 'in review'] as const
-  if (!(await moveEdition(db, { id: editionId, from: [...from], to: 'stopped', reason }))) {
+  const stopped = await inTransaction(db, async (transaction) => {
+    const to = 'stopped' as const
+    if (!(await moveEdition(transaction, { id: editionId, from: [...from], to, reason })))
+      return false
+    if (by !== undefined) await noteStop({ db: transaction, clock }, { editionId, reason, by })
+    return true
+  })
+  if (!stopped) {
     const { state } = await getEdition(db, editionId)
     throw new Refusal(`edition ${editionId} is ${state} and cannot be stopped any more`, {
       status: 409,
     })
   }
   return excludeStopped(db, { editionId, now: clock.now() })
+}
+
+/** Who says it, and where. */
+type Sayer = Pick<Saying, 'operator' | 'via'>
+
+async function noteStop(
+  context: Pick<Context, 'db' | 'clock'>,
+  { editionId, reason, by }: { editionId: number; reason: string; by: Sayer },
+): Promise<void> {
+  const { contentHash } = await getEdition(context.db, editionId)
+  await noteVerdict(context, { editionId, contentHash, ...by, verdict: 'stop', note: reason })
 }
 
 /** Rows a transaction: outcomes of mails on their way must not wait for a million rows. */

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
@@ -104,6 +105,33 @@ export async function listOperators({ db }: Pick<Context, 'db'>): Promise<Operat
     .orderBy('name')
     .limit(500)
     .execute()
+}
+
+/** @throws Refusal for a name that no team member has, or one who was disabled */
+export async function getOperator({ db }: Pick<Context, 'db'>, name: string): Promise<Operator> {
+  const operator = await db
+    .selectFrom('operator')
+    .select(['id', 'name', 'role'])
+    .where('name', '=', name)
+    .where('disabled_at', 'is', null)
+    .executeTakeFirst()
+  if (operator !== undefined) return operator
+  throw new Refusal(
+    `no team member is named "${name.slice(0, 60)}": "daybreak operators" lists them`,
+    { field: 'name', status: 404 },
+  )
+}
+
+/** Where the desk's mails to this team member go; readers never see it. @throws Refusal */
+export async function setAddress(
+  { db }: Pick<Context, 'db'>,
+  { operator, address }: { operator: Operator; address: string },
+): Promise<void> {
+  if (!z.email().safeParse(address).success)
+    throw new Refusal('the address must be a mail address such as ines@courier.example', {
+      field: 'address',
+    })
+  await sql`update operator set address = ${address} where id = ${operator.id}`.execute(db)
 }
 
 function cleanName(name: string): string {

@@ -1,5 +1,7 @@
 import type { Context } from '#context.ts'
+import { inTransaction } from '#db/transaction.ts'
 import { refuseOverLimit } from '#editions/alerts/alert-limits.ts'
+import { noteVerdict, type Saying } from '#editions/approval/approve.ts'
 import { getRulesById } from '#editions/draft/rules-store.ts'
 import { getEdition, moveEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
@@ -24,21 +26,24 @@ export async function startCountdown(
   throw new Refusal(`edition ${editionId} is ${edition.state}: approve it first`, { status: 409 })
 }
 
-/** @throws Refusal when it has left, or was not about to */
+/**
+ * It waits for a yes again: those of before do not count any more.
+ * @throws Refusal when it has left, or was not about to
+ */
 export async function cancelCountdown(
-  { db }: Pick<Context, 'db'>,
-  editionId: number,
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
+  { editionId, ...by }: { editionId: number } & Pick<Saying, 'operator' | 'via'>,
 ): Promise<void> {
-  const stopped = await setLeaving(db, { editionId, leavesAt: null })
-  if (stopped)
-    await moveEdition(db, {
-      id: editionId,
-      from: ['approved'],
-      to: 'in review',
-      reason: 'its countdown was cancelled',
-    })
-  if (stopped) return
-  const { state } = await getEdition(db, editionId)
+  const { contentHash, state } = await getEdition(db, editionId)
+  const cancelled = await inTransaction(db, async (transaction) => {
+    if (!(await setLeaving(transaction, { editionId, leavesAt: null }))) return false
+    const reason = 'its countdown was cancelled'
+    await moveEdition(transaction, { id: editionId, from: ['approved'], to: 'in review', reason })
+    const said = { editionId, contentHash, ...by, verdict: 'cancel' } as const
+    await noteVerdict({ db: transaction, clock }, said)
+    return true
+  })
+  if (cancelled) return
   throw new Refusal(`edition ${editionId} is ${state}: there is no countdown to cancel`, {
     status: 409,
   })

@@ -7,79 +7,79 @@ import type { Edition } from '#editions/store.ts'
 import { compileDeskNote } from '#mail/templates.ts'
 import { hashAddress } from '#secrets.ts'
 import { ensureForm } from '../service/form.ts'
-import { insertCallMail } from './call-store.ts'
+import { insertCallMail, noteCall } from './call-store.ts'
 import { insertDeskLink } from './desk-link-store.ts'
-import { listOnCall, noteCall, type OnCall } from './on-call-store.ts'
+import type { Person } from './on-call-store.ts'
 
 type Needs = Pick<Context, 'db' | 'clock' | 'secrets' | 'relay' | 'enqueue'>
 
-/** Why people are called; each of an edition once. */
+/** Why people are mailed about an edition; each of an edition once. */
 export type Call = {
   what: string
-  /** What is asked, as a subject line. */
+  /** Calls that this one stands for. */
+  passed?: readonly string[]
+  /** What is asked or told, as a subject line. */
   asks: string
-  /** Who: those on call, the deputies, or both. */
-  whom: 'on call' | 'deputies' | 'everybody'
-  /** This person alone. */
-  only?: number
+  /** What there is to say about it, before the edition. */
+  lines?: readonly string[]
+  button?: string
 }
 
 const DAY_MS = 86_400_000
 const AFTER_RELEASE_MS = 6 * 3_600_000
 
 /**
- * A mail to each of them with a link of their own to the edition's page.
- * @returns how many are called; 0 where this call was made before, or there is nobody to call
+ * A mail to each of these people, with a link of their own to the edition's page. The call is noted with its mails in
+ * one transaction: a crash loses neither, and of two schedulers one calls.
+ * @returns how many are mailed; 0 where this call was made before
  */
-export async function callDesk(context: Needs, edition: Edition, call: Call): Promise<number> {
+export async function callDesk(
+  context: Needs,
+  edition: Edition,
+  { call, people }: { call: Call; people: readonly Person[] },
+): Promise<number> {
   const { db, clock, enqueue } = context
+  const form = people.length === 0 ? null : await callForm(context, { edition, call })
   const now = clock.now()
-  const people = (await listOnCall(db)).filter(
-    ({ deputy, address, operatorId }) =>
-      address !== null &&
-      (call.only === undefined || call.only === operatorId) &&
-      (call.whom === 'everybody' || deputy === (call.whom === 'deputies')),
-  )
-  if (people.length === 0) return 0
-  if (!(await noteCall(db, { editionId: edition.id, what: call.what, now }))) return 0
-  const form = await callForm(context, { edition, call })
-  for (const person of people) await planCall(context, { edition, person, form })
+  const first = await inTransaction(db, async (transaction) => {
+    const editionId = edition.id
+    if (!(await noteCall(transaction, { editionId, what: call.what, now }))) return false
+    for (const what of call.passed ?? []) await noteCall(transaction, { editionId, what, now })
+    if (form === null) return true
+    for (const person of people)
+      await planCall({ ...context, db: transaction }, { edition, person, form })
+    return true
+  })
+  if (!first || people.length === 0) return 0
   await enqueue('drain-lane', { lane: 'confirmation' })
   return people.length
 }
 
 async function planCall(
   { db, clock, secrets, relay }: Needs,
-  { edition, person, form }: { edition: Edition; person: OnCall; form: string },
+  { edition, person, form }: { edition: Edition; person: Person; form: string },
 ): Promise<void> {
+  const { id: editionId, contentHash } = edition
   const { operatorId, address } = person
-  if (address === null) return
   const now = clock.now()
-  const expiresAt = new Date(
-    edition.dueAt === null
-      ? now.getTime() + DAY_MS
-      : Math.max(edition.dueAt.getTime() + AFTER_RELEASE_MS, now.getTime() + AFTER_RELEASE_MS),
-  )
-  await inTransaction(db, async (transaction) => {
-    const { id: editionId, contentHash } = edition
-    const link = await insertDeskLink(transaction, {
-      editionId,
-      operatorId,
-      contentHash,
-      now,
-      expiresAt,
-    })
-    await insertCallMail(transaction, {
-      operatorId,
-      recipient: address,
-      addressHash: hashAddress(secrets, address),
-      form,
-      payload: { link, edition: editionId },
-      test: relay.test,
-      now,
-      expiresAt,
-    })
+  const expiresAt = expiryOf(edition, now)
+  const link = await insertDeskLink(db, { editionId, operatorId, contentHash, now, expiresAt })
+  await insertCallMail(db, {
+    operatorId,
+    recipient: address,
+    addressHash: hashAddress(secrets, address),
+    form,
+    payload: { link, edition: editionId },
+    test: relay.test,
+    now,
+    expiresAt,
   })
+}
+
+/** Six hours behind its hour, so that a late one can still be stopped; a day where it has none. */
+function expiryOf({ dueAt }: Edition, now: Date): Date {
+  if (dueAt === null) return new Date(now.getTime() + DAY_MS)
+  return new Date(Math.max(dueAt.getTime(), now.getTime()) + AFTER_RELEASE_MS)
 }
 
 async function callForm(
@@ -89,36 +89,36 @@ async function callForm(
   const set = await readSettings({ db })
   const now = clock.now()
   const { language, timeZone } = set
-  const subject = `${set.name}: ${call.asks}`
+  const { asks, lines = [], button = 'Look at it and decide' } = call
+  const subject = `${set.name}: ${asks}`
   const stories = (await listShownStories(db, edition)).filter(({ followers }) => !followers)
+  const headlines = stories.slice(0, 5).map(({ shownHeadline }) => shownHeadline)
   const mail = await compileDeskNote({
     publication: publicationOf(set),
     subject,
     preheader: edition.subject,
-    title: call.asks,
+    title: asks,
     dateLine: dateLine({ language, timeZone, now }),
     passages: [
+      ...(lines.length === 0 ? [] : [{ title: '', lines: [...lines] }]),
       { title: edition.newsletterName, lines: [edition.subject, deadlineLine(edition, set)] },
-      ...(stories.length === 0
-        ? []
-        : [
-            {
-              title: 'In it',
-              lines: stories.slice(0, 5).map(({ shownHeadline }) => shownHeadline),
-            },
-          ]),
+      ...(headlines.length === 0 ? [] : [{ title: 'In it', lines: headlines }]),
     ],
     link: {
-      button: 'Look at it and decide',
+      button,
       valid: 'The link is yours alone: whoever has it decides in your name. It works once.',
     },
-    foot: `You are on call at ${set.name}.`,
+    foot: `You are a team member of ${set.name}, and on call or an author of this edition.`,
   })
   return ensureForm(db, { subject, ...mail })
 }
 
-function deadlineLine({ deadlineAt, kind }: Edition, { language, timeZone }: Settings): string {
+function deadlineLine(
+  { deadlineAt, kind, state, leavesAt }: Edition,
+  { timeZone }: Settings,
+): string {
+  if (['sending', 'sent'].includes(state) || leavesAt !== null) return 'It is on its way.'
   if (deadlineAt !== null)
-    return `It is to leave at ${momentLine({ language, timeZone, now: deadlineAt })}.`
+    return `It is to leave at ${momentLine({ language: 'en', timeZone, now: deadlineAt })}.`
   return kind === 'alert' ? 'It leaves as soon as somebody says yes.' : 'It has no hour: it waits.'
 }

@@ -18,6 +18,8 @@ export type Closed = {
   words: string
   /** Whether a new link would help. */
   again: boolean
+  /** Whether it does not even show the edition any more. */
+  hidden: boolean
 }
 
 /** Undefined for a token that is forged, damaged or of a key that was retired. */
@@ -43,27 +45,37 @@ function closedOf({
   edition: Edition
   now: Date
 }): Closed | null {
+  const state = `${edition.state}${edition.stateReason === null ? '' : ` (${edition.stateReason})`}`
   if (link.disabled)
-    return { why: 'disabled', words: `${link.name} is no team member any more.`, again: false }
+    return {
+      why: 'disabled',
+      words: `${link.name} is no team member any more.`,
+      again: false,
+      hidden: true,
+    }
+  if (link.expiresAt <= now)
+    return { why: 'expired', words: 'This link has run out.', again: isOpen(edition), hidden: true }
   if (link.usedAt !== null)
     return {
       why: 'used',
-      words: `This link was used already: ${link.usedFor ?? 'decided'}. The edition is ${edition.state}${edition.stateReason === null ? '' : ` (${edition.stateReason})`}.`,
+      words: `This link was used already: ${link.usedFor ?? 'decided'}. The edition is ${state}.`,
       again: isOpen(edition),
+      hidden: false,
     }
   if (!isOpen(edition))
     return {
       why: 'past',
-      words: `There is nothing to decide any more: the edition is ${edition.state}${edition.stateReason === null ? '' : ` (${edition.stateReason})`}.`,
+      words: `There is nothing to decide any more: the edition is ${state}.`,
       again: false,
+      hidden: false,
     }
-  if (link.expiresAt <= now) return { why: 'expired', words: 'This link has run out.', again: true }
   if (link.contentHash !== edition.contentHash)
     return {
       why: 'changed',
       words:
         'The edition was changed after this mail was sent, so a yes by this link would be a yes to something else.',
       again: true,
+      hidden: false,
     }
   return null
 }

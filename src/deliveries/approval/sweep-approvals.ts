@@ -1,86 +1,131 @@
 import type { Context } from '#context.ts'
 import { sayYes } from '#editions/approval/approve.ts'
+import { type Standing, standingOf } from '#editions/approval/standing.ts'
+import { listVerdicts, type PastVerdict } from '#editions/approval/verdict-store.ts'
+import { momentLine } from '#editions/dates.ts'
+import { readSettings } from '#editions/publication.ts'
 import { getEdition, moveEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
-import { type Call, callDesk } from './call-desk.ts'
-import { listWaiting, type Waiting } from './call-store.ts'
+import { planDeskNotice } from '../service/desk-notice.ts'
+import { callDesk } from './call-desk.ts'
+import { listCalls, listWaiting, type Waiting } from './call-store.ts'
+import { callDue, decisionDue, type DueCall, type Wait } from './calls-due.ts'
+import { listOnCall, type OnCall, type Person } from './on-call-store.ts'
+import { tellOfVerdicts } from './tell-of-verdicts.ts'
 
 type Needs = Pick<Context, 'db' | 'clock' | 'secrets' | 'relay' | 'enqueue' | 'log'>
 
-const MINUTE_MS = 60_000
-
 /**
  * Drafts that wait for a person: those on call are told at once and reminded, deputies when the hour has come; then the
- * newsletter's rule decides. What needs nobody is approved at its hour. Asked again it does nothing twice.
+ * newsletter's rule decides. What needs nobody is approved at its hour. Asked again, and by two at once, it does nothing
+ * twice.
  */
 export async function sweepApprovals(context: Needs): Promise<void> {
   const { db, clock } = context
+  await tellOfVerdicts(context)
   for (const waiting of await listWaiting(db, clock.now())) {
-    const needsNobody = waiting.rule === 'none' || waiting.rule === 'unless stopped'
-    for (const call of callsOf(waiting, clock.now()))
-      if (!needsNobody || waiting.rule === 'unless stopped')
-        await callDesk(context, await getEdition(db, waiting.id), call)
-    if (waiting.deadlineAt !== null && waiting.deadlineAt <= clock.now())
-      await atDeadline(context, waiting, needsNobody)
+    const people = await listOnCall(db)
+    const verdicts = await listVerdicts(db, waiting.id)
+    const { rule, authors, contentHash: hash } = waiting
+    const standing = standingOf({ rule, authors, verdicts, hash })
+    const wait = async () => waitOf(context, { waiting, standing, verdicts, people })
+    const call = callDue(await wait())
+    if (call !== undefined) await makeCall(context, { waiting, standing, people, call })
+    await decide(context, { waiting, wait: await wait() })
   }
 }
 
-function callsOf({ kind, deadlineAt, rule }: Waiting, now: Date): Call[] {
-  const name = kind === 'alert' ? 'alert' : kind === 'correction' ? 'correction' : 'edition'
-  const first: Call = {
-    what: 'first',
-    asks:
-      rule === 'unless stopped'
-        ? `An ${name} goes unless you stop it`
-        : kind === 'digest'
-          ? 'An edition waits for your yes'
-          : `${kind === 'alert' ? 'An alert' : 'A correction'} waits for your yes`,
-    whom: 'on call',
-  }
-  if (deadlineAt === null || rule === 'unless stopped') return [first]
-  const left = deadlineAt.getTime() - now.getTime()
-  const calls = [first]
-  for (const minutes of [45, 15])
-    if (left <= minutes * MINUTE_MS && left > 0)
-      calls.push({
-        what: `-${minutes}`,
-        asks: `${Math.max(1, Math.round(left / MINUTE_MS))} minutes left: an edition waits for your yes`,
-        whom: 'on call',
-      })
-  if (left <= 0)
-    calls.push({
-      what: 'deadline',
-      asks: 'Nobody has answered: an edition waits for a yes',
-      whom: 'deputies',
-    })
-  return calls
+type Known = {
+  waiting: Waiting
+  standing: Standing<PastVerdict>
+  verdicts: readonly PastVerdict[]
+  people: readonly OnCall[]
 }
 
-/** Deputies have this long, where the newsletter does not send without a yes anyway. */
-const DEPUTIES_MS = 10 * MINUTE_MS
+async function waitOf(
+  { db, clock }: Needs,
+  { waiting, standing, verdicts, people }: Known,
+): Promise<Wait> {
+  const { deadlineAt, contentHash, zone } = waiting
+  const { timeZone } = await readSettings({ db })
+  const last = verdicts.at(-1)
+  return {
+    ...waiting,
+    objection: standing.approved ? null : standing.objection,
+    saidBefore: last === undefined || last.contentHash === contentHash ? null : last.id,
+    calls: await listCalls(db, waiting.id),
+    deputies: people.some(({ deputy }) => deputy),
+    hour:
+      deadlineAt === null
+        ? ''
+        : momentLine({ language: 'en', timeZone: zone ?? timeZone, now: deadlineAt }),
+    now: clock.now(),
+  }
+}
 
-async function atDeadline(
+async function makeCall(
   context: Needs,
-  { id, contentHash, deadlineAt, late, rule }: Waiting,
-  needsNobody: boolean,
+  { waiting, standing, people, call }: Omit<Known, 'verdicts'> & { call: DueCall },
 ): Promise<void> {
-  const { db, clock, log } = context
+  const edition = await getEdition(context.db, waiting.id)
+  // Whoever has said yes is not asked again.
+  const called = people.flatMap(({ operatorId, name, address, deputy }): Person[] => {
+    const meant = call.whom === 'everybody' || deputy === (call.whom === 'deputies')
+    if (!meant || address === null || standing.yes.includes(operatorId)) return []
+    return [{ operatorId, name, address }]
+  })
+  await callDesk(context, edition, { call, people: called })
+  if (people.length > 0) return
+  await planDeskNotice(context, {
+    key: `nobody on call ${waiting.id}`,
+    subject: call.asks,
+    lines: [
+      edition.subject,
+      'Nobody is on call, so nobody was called: "daybreak oncall add NAME --address ADDRESS" adds a team member.',
+      `To approve it: daybreak edition ${waiting.id} approve`,
+    ],
+  })
+}
+
+async function decide(
+  context: Needs,
+  { waiting, wait }: { waiting: Waiting; wait: Wait },
+): Promise<void> {
+  const { db, log } = context
+  const { id, contentHash } = waiting
+  const decision = decisionDue(wait)
+  if (decision.kind === 'wait') return
   try {
-    if (needsNobody || late === 'send') {
-      const note = needsNobody
-        ? `the newsletter’s rule is “${rule}”`
-        : 'nobody answered by its hour, and the newsletter sends then'
+    if (decision.kind === 'approve') {
+      const { note } = decision
       await sayYes(context, { editionId: id, contentHash, operator: null, via: 'rule', note })
       return
     }
-    const since = clock.now().getTime() - (deadlineAt?.getTime() ?? 0)
-    if (since < DEPUTIES_MS) return
-    const to = late === 'skip' ? 'skipped' : 'held'
-    const reason = `nobody had said yes by ${deadlineAt?.toISOString().slice(11, 16) ?? 'its hour'} UTC`
-    await moveEdition(db, { id, from: ['draft', 'in review'], to, reason })
+    const to = decision.kind === 'skip' ? 'skipped' : 'held'
+    const { reason } = decision
+    if (await moveEdition(db, { id, from: ['draft', 'in review'], to, reason }))
+      await tellTheEnd(context, { id, to, reason })
   } catch (error) {
     // Somebody was faster.
     if (!(error instanceof Refusal)) throw error
     log.warn({ edition: id, reason: error.message }, 'an edition was not approved by its rule')
   }
+}
+
+/** The desk hears of it, whoever was called before: readers miss their edition. */
+async function tellTheEnd(
+  context: Needs,
+  { id, to, reason }: { id: number; to: 'skipped' | 'held'; reason: string },
+): Promise<void> {
+  const { subject } = await getEdition(context.db, id)
+  await planDeskNotice(context, {
+    key: `${to} for want of a yes ${id}`,
+    subject: to === 'held' ? 'An edition is held' : 'An edition was skipped',
+    lines: [
+      `“${subject}”: ${reason}.`,
+      ...(to === 'held'
+        ? [`It leaves as soon as somebody says yes: daybreak edition ${id} approve`]
+        : ['Nobody gets it.']),
+    ],
+  })
 }

@@ -2,13 +2,15 @@ import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { getEdition, moveEdition } from '../store.ts'
-import { standingOf } from './standing.ts'
+import { type Standing, standingOf } from './standing.ts'
 import {
   insertVerdict,
   listVerdicts,
   lockForVerdict,
   type NewVerdict,
+  type PastVerdict,
   setApproved,
+  setSentBack,
 } from './verdict-store.ts'
 
 export type Saying = {
@@ -37,26 +39,39 @@ export async function sayYes(
     const edition = await lockForVerdict(db, editionId)
     const open = edition !== undefined && isOpen(edition)
     if (!open || edition.contentHash !== contentHash) {
-      const { state, contentHash: now } = await getEdition(db, editionId)
+      const { state, contentHash: current } = await getEdition(db, editionId)
       const why =
-        open || now !== contentHash
+        open || current !== contentHash
           ? 'it changed since you looked at it: look at it again'
           : `it is ${state}, only a draft can be approved`
       throw new Refusal(`edition ${editionId} cannot be approved: ${why}`, { status: 409 })
     }
+    const { rule, authors } = edition
+    const standing = async () => {
+      const verdicts = await listVerdicts(db, editionId)
+      return standingOf({ rule, authors, verdicts, hash: contentHash })
+    }
+    refuseRule(saying, await standing())
     await insertVerdict(db, {
       ...verdictOf(saying, context.clock.now()),
       verdict: saying.override === true ? 'override' : 'approve',
     })
-    const verdicts = await listVerdicts(db, editionId)
-    const { rule, authors } = edition
-    const standing = standingOf({ rule, authors, verdicts, hash: contentHash })
-    if (standing.approved) {
+    const now = await standing()
+    if (now.approved) {
       await setApproved(db, { id: editionId, contentHash, operatorId: operator?.id ?? null })
       return { approved: true, waitsFor: null }
     }
     await moveEdition(db, { id: editionId, from: ['draft', 'held'], to: 'in review' })
-    return { approved: false, waitsFor: standing.waitsFor }
+    return { approved: false, waitsFor: now.waitsFor }
+  })
+}
+
+/** What somebody sent back goes by no rule, however often the rule is asked. */
+function refuseRule({ editionId, operator }: Saying, standing: Standing<PastVerdict>): void {
+  if (operator !== null || standing.approved || standing.objection === null) return
+  const { actor, verdict } = standing.objection
+  throw new Refusal(`edition ${editionId} waits for a person: ${actor} said “${verdict}”`, {
+    status: 409,
   })
 }
 
@@ -92,9 +107,8 @@ export async function sendBack(
       ...verdictOf({ ...saying, note }, context.clock.now()),
       verdict: 'send back',
     })
-    const from = ['in review', 'approved', 'held', 'draft'] as const
     const reason = `sent back by ${saying.operator?.name ?? 'a rule'}: ${note}`
-    await moveEdition(db, { id: editionId, from: [...from], to: 'draft', reason })
+    await setSentBack(db, { id: editionId, reason })
   })
 }
 

@@ -7,16 +7,25 @@ export type Verdict = {
   operatorId: number | null
 }
 
-export type Standing =
-  | { approved: true }
-  /** What is missing, in words that follow "it waits for". */
-  | { approved: false; waitsFor: string }
+export type Standing<Said extends Verdict = Verdict> =
+  | { approved: true; yes: number[] }
+  | {
+      approved: false
+      /** What is missing, in words that follow "it waits for". */
+      waitsFor: string
+      /** Whose yes counts so far. */
+      yes: number[]
+      /** Who did not want exactly this content, if somebody: no rule says yes to it. */
+      objection: Said | null
+    }
 
 /**
  * Whether people have said enough about exactly this content. Where two are asked for, they are two different people: who
- * wrote it is one of them, but his own yes is none. A publisher's override stands for all.
+ * wrote it is one of them, but his own yes is none. Whoever sends it back takes what was said before with it. A
+ * publisher's override stands for all.
+ * @param verdicts in the order in which they were said
  */
-export function standingOf({
+export function standingOf<Said extends Verdict>({
   rule,
   authors,
   verdicts,
@@ -24,28 +33,41 @@ export function standingOf({
 }: {
   rule: ApprovalRule
   authors: readonly number[]
-  verdicts: readonly Verdict[]
+  verdicts: readonly Said[]
   hash: string
-}): Standing {
-  const said = verdicts.filter(({ contentHash }) => contentHash === hash)
-  if (said.some(({ verdict }) => verdict === 'override')) return { approved: true }
+}): Standing<Said> {
+  const about = verdicts.filter(({ contentHash }) => contentHash === hash)
+  const objected = about.findLastIndex(({ verdict }) => isObjection(verdict))
+  const objection = about[objected] ?? null
+  const said = about.slice(objected + 1)
   const yes = said.filter(({ verdict }) => verdict === 'approve')
+  const people = [...new Set(yes.flatMap(({ operatorId }) => operatorId ?? []))]
+  const alone = said.some(({ verdict }) => verdict === 'override')
   // A rule says yes only where the newsletter lets it.
-  if (yes.some(({ operatorId }) => operatorId === null)) return { approved: true }
-  const people = new Set(yes.flatMap(({ operatorId }) => operatorId ?? []))
-  if (rule !== 'two')
-    return people.size > 0 ? { approved: true } : { approved: false, waitsFor: 'a yes' }
-  const others = [...people].filter((person) => !authors.includes(person))
+  const byRule = yes.some(({ operatorId }) => operatorId === null)
+  const waitsFor = missing({ rule, authors, people })
+  if (alone || byRule || waitsFor === null) return { approved: true, yes: people }
+  return { approved: false, waitsFor, yes: people, objection }
+}
+
+function isObjection(verdict: Verdict['verdict']): boolean {
+  return verdict === 'send back' || verdict === 'stop' || verdict === 'cancel'
+}
+
+function missing({
+  rule,
+  authors,
+  people,
+}: {
+  rule: ApprovalRule
+  authors: readonly number[]
+  people: readonly number[]
+}): string | null {
+  if (rule !== 'two') return people.length > 0 ? null : 'a yes'
+  const others = people.filter((person) => !authors.includes(person))
   const hands = new Set([...authors, ...people])
-  if (others.length > 0 && hands.size >= 2) return { approved: true }
-  if (people.size === 0)
-    return {
-      approved: false,
-      waitsFor: authors.length > 0 ? 'a yes of somebody who did not write it' : 'two people’s yes',
-    }
-  return {
-    approved: false,
-    waitsFor:
-      others.length > 0 ? 'a second person’s yes' : 'a yes of somebody who did not write it',
-  }
+  if (others.length > 0) return hands.size >= 2 ? null : 'a second person’s yes'
+  return people.length === 0 && authors.length === 0
+    ? 'two people’s yes'
+    : 'a yes of somebody who did not write it'
 }

@@ -12,23 +12,25 @@ export type NewVerdict = Verdict & {
   now: Date
 }
 
-/** @returns false where this person has approved this content already */
-export async function insertVerdict(db: Db, input: NewVerdict): Promise<boolean> {
-  const { rows } = await sql`
+export async function insertVerdict(db: Db, input: NewVerdict): Promise<void> {
+  await sql`
     insert into edition_verdict (edition_id, content_hash, verdict, operator_id, actor, note, via, at)
     values (${input.editionId}, ${input.contentHash}, ${input.verdict}, ${input.operatorId}, ${input.actor}
-          , ${input.note ?? null}, ${input.via}, ${input.now})
-    on conflict do nothing
-    returning 1`.execute(db)
-  return rows.length > 0
+          , ${input.note ?? null}, ${input.via}, ${input.now})`.execute(db)
 }
 
-export type PastVerdict = Verdict & { actor: string; note: string | null; via: string; at: Date }
+export type PastVerdict = Verdict & {
+  id: number
+  actor: string
+  note: string | null
+  via: string
+  at: Date
+}
 
 /** In order. */
 export async function listVerdicts(db: Db, editionId: number): Promise<PastVerdict[]> {
   const { rows } = await sql<PastVerdict>`
-    select verdict, content_hash as "contentHash", operator_id as "operatorId", actor, note, via, at
+    select id, verdict, content_hash as "contentHash", operator_id as "operatorId", actor, note, via, at
       from edition_verdict where edition_id = ${editionId}
      order by id
      limit 500`.execute(db)
@@ -71,6 +73,25 @@ export async function setApproved(
        and (state in ('draft', 'in review', 'approved') or state = 'held' and release_at is null)`.execute(
     db,
   )
+}
+
+/** A draft again, with the reason; a countdown that ran is none any more. */
+export async function setSentBack(
+  db: Db,
+  { id, reason }: { id: number; reason: string },
+): Promise<void> {
+  await sql`
+    update edition
+       set state = 'draft', state_reason = ${reason}, approved_hash = null, approved_by = null, leaves_at = null
+     where id = ${id}`.execute(db)
+}
+
+export async function findRule(db: Db, newsletterId: number): Promise<ApprovalRule> {
+  const { rows } = await sql<{ rule: ApprovalRule }>`
+    select approval as rule from newsletter where id = ${newsletterId}`.execute(db)
+  const [found] = rows
+  if (found === undefined) throw new Error(`no newsletter ${newsletterId}`)
+  return found.rule
 }
 
 export async function nameOf(db: Db, operatorId: number): Promise<string> {

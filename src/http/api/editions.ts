@@ -5,9 +5,11 @@ import { readAccounts } from '#deliveries/accounts.ts'
 import { readProgress } from '#deliveries/progress.ts'
 import { getEdition } from '#editions/store.ts'
 import { readEditionReport } from '#reports/edition-report.ts'
+import { approvalRoutes } from './approval.ts'
 import { bearerOf, idOf } from './bearer.ts'
 import { correctionRoutes } from './corrections.ts'
 import { draftRoutes } from './drafts.ts'
+import { onCallRoutes } from './on-call.ts'
 
 /** Editions from the draft to the accounts, and what is put right in them. */
 export function editionRoutes(context: Context): Hono {
@@ -59,6 +61,27 @@ export function editionRoutes(context: Context): Hono {
     await bearerOf(context, request, 'editions:read')
     return drafts.preview(request, idOf(request))
   })
+
+  const approval = approvalRoutes(context)
+  api.get('/editions/:id/approval', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return approval.show(request, idOf(request))
+  })
+  const sayings = ['approve', 'send-back', 'override', 'stop', 'release', 'cancel', 'call'] as const
+  for (const verb of sayings)
+    api.post(`/editions/:id/${verb}`, async (request) => {
+      const bearer = await bearerOf(context, request, 'editions:write')
+      return approval[verb](request, { editionId: idOf(request), bearer })
+    })
+
+  const onCall = onCallRoutes(context)
+  api.get('/on-call', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return onCall.show(request)
+  })
+  api.put('/on-call', async (request) =>
+    onCall.put(request, await bearerOf(context, request, 'editions:write')),
+  )
 
   const corrections = correctionRoutes(context)
   api.get('/corrections', async (request) => {

@@ -2,86 +2,212 @@ import { html } from 'hono/html'
 import type { DeskView } from './desk/desk-view.ts'
 import { storyList } from './desk/stories.ts'
 import { boxes, texts } from './desk/words.ts'
-import { type Markup, page, type PageFrame } from './page.ts'
+import { type Markup, page, type PageFrame, saidPage } from './page.ts'
 
-/** One edition for one person of the desk: on a phone, in under a minute. */
+/** One edition for one person of the desk: read and decided on a phone, in under a minute. */
 export function deskPage(frame: PageFrame, view: DeskView): Markup {
-  const { newsletter, subject, preheader, closed, said } = view
+  const { subject, preheader, editing, path } = view
   return page(frame, {
     title: subject,
-    wide: true,
     scripts: ['desk.js'],
-    body: html`<p class="muted">${newsletter} · ${stateLine(view)}</p>
+    body: html`${head(view)}
       <h1>${subject}</h1>
       <p class="lede">${preheader}</p>
-      ${said === null ? '' : html`<p class="${said.wrong ? 'error' : 'good'}" role="${said.wrong ? 'alert' : 'status'}">${said.words}</p>`}
-      ${deadlineOf(view)} ${leaving(view)} ${closed === null ? decisions(view) : closedNote(view)}
-      <p><a class="secondary" href="${view.path}/mail">See the mail</a></p>
-      ${storyList(view)} ${view.editable ? texts(view) : ''} ${boxes(view)} ${history(view)}`,
+      ${saidOf(view)} ${closedNote(view)} ${leaving(view)} ${when(view)} ${findingList(view)}
+      ${editing ? backLink(view) : theMail(path)} ${storyList(view)} ${editing ? texts(view) : ''}
+      ${boxes(view)} ${editing ? '' : decisions(view)} ${history(view)}`,
   })
 }
 
-function stateLine({ kind, state, stateReason, name }: DeskView): string {
-  const reason = stateReason === null ? '' : `: ${stateReason}`
-  return `${kind}, ${state}${reason} · you are ${name}`
+/** Asked once more: who stops it, stops it for everybody. */
+export function stopPage(
+  frame: PageFrame,
+  { path, subject, hash }: Pick<DeskView, 'path' | 'subject' | 'hash'>,
+): Markup {
+  return page(frame, {
+    title: 'Stop this edition?',
+    scripts: ['desk.js'],
+    body: html`<h1>Stop this edition?</h1>
+      <p>“${subject}” is not sent to anybody, and cannot be started again.</p>
+      <form method="post" action="${path}/stop" data-once>
+        <input type="hidden" name="hash" value="${hash}" />
+        <div class="field">
+          <label for="reason">Why is it not to be sent?</label>
+          <input id="reason" name="reason" required maxlength="300" />
+        </div>
+        <button class="primary">Stop it: nobody gets it</button>
+      </form>
+      <p class="small"><a class="secondary" href="${path}">Back, without stopping it</a></p>`,
+  })
 }
 
-function deadlineOf({ deadline }: DeskView): Markup | string {
-  if (deadline === null) return ''
-  return html`<p class="banner">
-    It is to leave at <time datetime="${deadline.iso}" data-countdown>${deadline.words}</time>.
-  </p>`
+/** A link that opens nothing any more, and does not show what it opened. */
+export function deadLinkPage(
+  frame: PageFrame,
+  { path, closed }: { path: string; closed: { words: string; again: boolean } },
+): Markup {
+  return saidPage(frame, {
+    title: 'This link opens nothing any more',
+    sentence: closed.words,
+    aside: closed.again ? askAgain(path) : html``,
+  })
 }
 
-function leaving({ leavesAt, path }: DeskView): Markup | string {
+const KINDS: Record<string, string> = {
+  digest: 'edition',
+  alert: 'breaking alert',
+  correction: 'correction',
+  note: 'note',
+}
+
+function head({ newsletter, kind, state, stateReason, name }: DeskView): Markup {
+  return html`<p class="muted">${newsletter}, ${KINDS[kind] ?? kind} · for ${name}</p>
+    ${
+      ['draft', 'in review'].includes(state) && stateReason === null
+        ? ''
+        : html`<p><b>${state}</b>${stateReason === null ? '' : `: ${stateReason}`}</p>`
+    }`
+}
+
+function saidOf({ said }: DeskView): Markup | string {
+  if (said === null) return ''
+  return said.wrong
+    ? html`<p class="error" role="alert">${said.words}</p>`
+    : html`<p class="good" role="status">${said.words}</p>`
+}
+
+/** Not where the person just decided: they know. */
+function closedNote({ closed, said, path }: DeskView): Markup | string {
+  if (closed === null) return ''
+  const again = closed.again ? askAgain(path) : ''
+  if (said !== null) return again
+  return html`<p class="banner">${closed.words}</p>
+    ${again}`
+}
+
+function askAgain(path: string): Markup {
+  return html`<form method="post" action="${path}/again" data-once>
+    <button>Mail me a new link</button>
+  </form>`
+}
+
+function leaving({ leavesAt, path, decides }: DeskView): Markup | string {
   if (leavesAt === null) return ''
   return html`<p class="banner">
-      It leaves at <time datetime="${leavesAt.iso}" data-countdown>${leavesAt.words}</time>.
+      It leaves at <time datetime="${leavesAt.iso}">${leavesAt.words}</time>
+      <b data-countdown="${leavesAt.iso}"></b>
     </p>
-    <form method="post" action="${path}/cancel">
-      <button class="primary">Cancel: do not send</button>
-    </form>`
+    ${
+      decides
+        ? html`<form method="post" action="${path}/cancel" data-once>
+            <button class="primary">Cancel: do not send</button>
+          </form>`
+        : ''
+    }`
 }
 
-function decisions({ path, hash }: DeskView): Markup {
+function when({ deadline, waitsFor, objection, authors }: DeskView): Markup {
+  return html`<dl class="facts">
+    ${
+      deadline === null
+        ? ''
+        : html`<dt>To leave at</dt>
+            <dd>
+              <time datetime="${deadline.iso}">${deadline.words}</time>
+              <b data-countdown="${deadline.iso}"></b>
+            </dd>`
+    }
+    ${
+      waitsFor === null
+        ? ''
+        : html`<dt>Waits for</dt>
+            <dd>${waitsFor}</dd>`
+    }
+    ${
+      objection === null
+        ? ''
+        : html`<dt>Not wanted</dt>
+            <dd>by ${objection.actor}${objection.note === null ? '' : `: ${objection.note}`}</dd>`
+    }
+    <dt>Written by</dt>
+    <dd>${authors.length === 0 ? 'nobody: it was put together by rule' : authors.join(', ')}</dd>
+  </dl>`
+}
+
+const OUTCOMES = { stops: 'Stops it', warns: 'Look at this', 'cannot check': 'Cannot be checked' }
+
+function findingList({ findings }: DeskView): Markup | string {
+  if (findings === null) return ''
+  if (findings.length === 0)
+    return html`<p class="good">The checks before sending found nothing.</p>`
+  return html`<h2>What the checks found</h2>
+    <ul class="plain">
+      ${findings.map(
+        ({ outcome, reason }) =>
+          html`<li>
+            <b class="${outcome === 'stops' ? 'error' : 'careful'}">${OUTCOMES[outcome]}:</b>
+            ${reason}
+          </li>`,
+      )}
+    </ul>`
+}
+
+function theMail(path: string): Markup {
+  return html`<details class="fold">
+      <summary>The mail as readers see it</summary>
+      <iframe class="mail" src="${path}/mail" title="The mail" sandbox loading="lazy"></iframe>
+    </details>
+    <p>
+      <a class="secondary" href="${path}/mail">The mail on a page of its own</a>
+    </p>`
+}
+
+function backLink({ path }: DeskView): Markup {
+  return html`<p><a class="secondary" href="${path}">Back to the decision</a></p>`
+}
+
+function decisions(view: DeskView): Markup | string {
+  const { path, hash, closed, decides, editable, name, state } = view
+  const change = editable
+    ? html`<p><a class="secondary" href="${path}/edit">Change something</a></p>`
+    : ''
+  if (closed !== null) return change
+  if (!decides)
+    return html`<h2>Your decision</h2>
+      <p>${name}, your role lets you read it; a publisher decides.</p>
+      ${change}`
   const seen = html`<input type="hidden" name="hash" value="${hash}" />`
-  return html`<form method="post" action="${path}/approve" data-once>
-      ${seen}<button class="primary">Approve</button>
-    </form>
+  return html`<h2>Your decision</h2>
+    ${
+      state === 'approved'
+        ? html`<p>It is approved. You can still send it back, or stop it.</p>`
+        : html`<form class="decide" method="post" action="${path}/approve" data-once>
+            ${seen}<button class="primary">Approve</button>
+          </form>`
+    }
     <details class="fold">
       <summary>Send back with a note</summary>
       <form method="post" action="${path}/send-back" data-once>
         ${seen}
         <div class="field">
           <label for="note">What should be different?</label>
-          <input id="note" name="note" required maxlength="500" />
+          <textarea id="note" name="note" rows="3" required maxlength="500"></textarea>
         </div>
         <button>Send back</button>
       </form>
     </details>
-    <details class="fold">
-      <summary>Stop this edition</summary>
-      <form method="post" action="${path}/stop" data-once>
-        ${seen}
-        <div class="field">
-          <label for="reason">Why is it not to be sent?</label>
-          <input id="reason" name="reason" required maxlength="300" />
-        </div>
-        <button>Stop it: nobody gets it</button>
-      </form>
-    </details>`
+    <div class="side">
+      ${change}
+      <p><a class="secondary" href="${path}/stop">Stop this edition …</a></p>
+    </div>`
 }
 
-function closedNote({ closed, path }: DeskView): Markup | string {
-  if (closed === null) return ''
-  return html`<p role="alert" class="error">${closed.words} Nothing has happened.</p>
-    ${
-      closed.again
-        ? html`<form method="post" action="${path}/again">
-            <button class="primary">Mail me a new link</button>
-          </form>`
-        : ''
-    }`
+const SAID: Record<string, string> = {
+  approve: 'approved it',
+  'send back': 'sent it back',
+  stop: 'stopped it',
+  override: 'approved it alone, around the rule',
+  cancel: 'took the countdown back',
 }
 
 function history({ edits, verdicts }: DeskView): Markup | string {
@@ -89,12 +215,12 @@ function history({ edits, verdicts }: DeskView): Markup | string {
     ...edits.map(({ actor, changes, at }) => ({ at, words: `${actor} ${changes.join(', ')}` })),
     ...verdicts.map(({ actor, verdict, note, at }) => ({
       at,
-      words: `${actor}: ${verdict}${note === null ? '' : ` (${note})`}`,
+      words: `${actor} ${SAID[verdict] ?? verdict}${note === null ? '' : `: ${note}`}`,
     })),
-  ].toSorted((a, b) => a.at.localeCompare(b.at))
+  ].toSorted((a, b) => a.at.iso.localeCompare(b.at.iso))
   if (lines.length === 0) return ''
   return html`<h2>Who did what</h2>
     <ul class="plain">
-      ${lines.map(({ at, words }) => html`<li>${words} <span class="muted">${at}</span></li>`)}
+      ${lines.map(({ at, words }) => html`<li>${words} <span class="muted">${at.words}</span></li>`)}
     </ul>`
 }

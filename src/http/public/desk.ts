@@ -1,26 +1,25 @@
 import { Hono, type Context as Request } from 'hono'
 import type { Context } from '#context.ts'
+import { cancelCountdown } from '#deliveries/alerts/countdown.ts'
 import { callDesk } from '#deliveries/approval/call-desk.ts'
-import { cancelCountdown, startCountdown } from '#deliveries/alerts/countdown.ts'
-import { moveDeskLink, useDeskLink } from '#deliveries/approval/desk-link-store.ts'
-import { type DeskPage, readDeskPage } from '#deliveries/approval/desk-page.ts'
+import { moveDeskLink } from '#deliveries/approval/desk-link-store.ts'
+import type { DeskPage } from '#deliveries/approval/desk-page.ts'
+import { findPeople } from '#deliveries/approval/on-call-store.ts'
 import { previewOf } from '#deliveries/preview.ts'
-import { stopEdition } from '#deliveries/send-edition.ts'
-import { noteVerdict, sayYes, sendBack } from '#editions/approval/approve.ts'
 import { changeDraft } from '#editions/draft/change-draft.ts'
+import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
-import { audit } from '#operators/audit.ts'
-import { may, requireDuty } from '#operators/operator.ts'
-import { deskPage } from '../html/desk-pages.ts'
+import { requireDuty } from '#operators/operator.ts'
+import { stopPage } from '../html/desk-pages.ts'
 import { webViewPage } from '../html/embed.ts'
-import { saidPage } from '../html/page.ts'
+import { approve, type Deciding, giveBack, stop } from './desk/decide.ts'
 import { editOf } from './desk/edit-of-form.ts'
-import { viewOf } from './desk/view-of.ts'
-import { pageFrame, pathOf } from './frame.ts'
-import { MAIL_POLICY } from './read.ts'
+import { formOf, noteDone, open, operatorOf, pathOfDesk, show } from './desk/answer.ts'
+import { pageFrame } from './frame.ts'
 
-type Form = Record<string, string>
-type Said = { words: string; wrong: boolean } | null
+/** As of any mail on the web; our own page may frame it. */
+const MAIL_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'none'; frame-ancestors 'self'; base-uri 'none'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 /**
  * The page of one edition for one person of the desk, opened by the link in a call. GET changes nothing, whoever follows
@@ -29,103 +28,105 @@ type Said = { words: string; wrong: boolean } | null
 export function deskRoutes(context: Context): Hono {
   const routes = new Hono()
 
-  routes.get('/desk/:token', async (request) => show(context, request, null))
+  routes.get('/desk/:token', async (request) => show(context, request, {}))
+  routes.get('/desk/:token/edit', async (request) => show(context, request, { editing: true }))
 
   routes.get('/desk/:token/mail', async (request) => {
-    const { edition } = await open(context, request)
+    const { edition, closed } = await open(context, request)
+    if (closed?.hidden === true) throw new Refusal(closed.words, { status: 410 })
     const { html, text } = await previewOf(context, edition)
     if (request.req.query('part') === 'text') return request.text(text)
     return request.html(webViewPage(html), 200, { 'Content-Security-Policy': MAIL_POLICY })
   })
 
-  const decide = (what: string, act: (page: DeskPage, form: Form) => Promise<string>) => {
+  routes.get('/desk/:token/stop', async (request) => {
+    const desk = await open(context, request)
+    if (desk.closed !== null) return show(context, request, {})
+    const { subject, contentHash: hash } = desk.edition
+    const path = pathOfDesk(context, request)
+    return request.html(stopPage(await pageFrame(context, ['en']), { path, subject, hash }))
+  })
+
+  const decide = (what: string, act: (deciding: Deciding) => Promise<string>) => {
     routes.post(`/desk/:token/${what}`, async (request) => {
       const desk = await open(context, request)
       const form = await formOf(request)
-      if (desk.closed !== null) return show(context, request, null)
-      try {
+      return answering(context, request, async () => {
         requireDuty(operatorOf(desk), 'approve')
-        const words = await act(desk, form)
-        await noteDone(context, desk, what)
-        return await said(context, words)
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error
-        return show(context, request, { words: error.message, wrong: true })
-      }
+        refuseClosed(desk)
+        // The link is used and its decision taken together: of two presses at once one is told that it was late.
+        return inTransaction(context.db, async (db) => {
+          const words = await act({ context: { ...context, db }, desk, form })
+          await noteDone({ ...context, db }, desk, what)
+          return words
+        })
+      })
     })
   }
-
-  decide('approve', async (desk, form) => {
-    const { edition } = desk
-    const { waitsFor } = await sayYes(context, saying(desk, form))
-    await useOnce(context, desk, 'approved')
-    if (waitsFor !== null) return `Your yes counts. It still waits for ${waitsFor}.`
-    if (edition.dueAt !== null) return 'Approved. It leaves at its hour.'
-    if (edition.kind !== 'alert' && edition.kind !== 'correction')
-      return 'Approved. It has no hour of its own: send it from the command line.'
-    requireDuty(operatorOf(desk), 'release alert')
-    const leavesAt = await startCountdown(context, { editionId: edition.id })
-    const seconds = Math.max(
-      0,
-      Math.round((leavesAt.getTime() - context.clock.now().getTime()) / 1000),
-    )
-    return `Approved. It leaves in ${seconds} seconds, unless you press Back and cancel.`
-  })
-  decide('send-back', async (desk, form) => {
-    await sendBack(context, { ...saying(desk, form), note: form['note'] ?? '' })
-    await useOnce(context, desk, 'sent back')
-    return 'Sent back, with your note.'
-  })
-  decide('stop', async (desk, form) => {
-    const reason = form['reason']?.trim() ?? ''
-    if (reason === '') throw new Refusal('say why it is not to be sent', { field: 'reason' })
-    await stopEdition(context, { editionId: desk.edition.id, reason })
-    await noteVerdict(context, { ...saying(desk, form), verdict: 'stop', note: reason })
-    await useOnce(context, desk, 'stopped')
-    return 'Stopped. Nobody gets it.'
-  })
+  decide('approve', approve)
+  decide('send-back', giveBack)
+  decide('stop', stop)
 
   // Whoever pressed the button may take it back, as long as it has not left.
   routes.post('/desk/:token/cancel', async (request) => {
     const desk = await open(context, request)
-    try {
+    const { edition } = desk
+    return answering(context, request, async () => {
       requireDuty(operatorOf(desk), 'approve')
-      await cancelCountdown(context, desk.edition.id)
-      await noteDone(context, desk, 'cancel countdown')
-      return await said(context, 'Cancelled. It waits for a yes again.')
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      return show(context, request, { words: error.message, wrong: true })
-    }
+      if (desk.closed?.hidden === true) refuseClosed(desk)
+      return inTransaction(context.db, async (db) => {
+        const by = { operator: operatorOf(desk), via: 'page' } as const
+        await cancelCountdown({ ...context, db }, { editionId: edition.id, ...by })
+        await noteDone({ ...context, db }, desk, 'cancel countdown')
+        return 'Cancelled. It waits for a yes again.'
+      })
+    })
   })
 
   routes.post('/desk/:token/edit', async (request) => edit(context, request))
 
   routes.post('/desk/:token/again', async (request) => {
-    const desk = await open(context, request)
-    if (desk.closed?.again !== true) return show(context, request, null)
-    const what = `again ${desk.link.id}`
-    const asks = 'Your new link: an edition waits for your yes'
-    const called = await callDesk(context, desk.edition, {
-      what,
-      asks,
-      whom: 'everybody',
-      only: desk.link.operatorId,
-    })
-    return said(
-      context,
+    const { edition, link, closed } = await open(context, request)
+    if (closed?.again !== true) return show(context, request, {})
+    const what = `again ${link.id}`
+    const call = { what, asks: 'Your new link: an edition waits for your yes' }
+    const people = await findPeople(context.db, { ids: [link.operatorId] })
+    const called = await callDesk(context, edition, { call, people })
+    const words =
       called > 0
         ? 'A new link is on its way to you.'
-        : 'A new link was mailed to you before, or you are not on call any more.',
-    )
+        : 'A new link was mailed to you before: look for the newest mail.'
+    return show(context, request, { said: { words, wrong: false } })
   })
   return routes
+}
+
+function refuseClosed({ closed }: DeskPage): void {
+  if (closed !== null)
+    throw new Refusal(`Nothing has happened. ${closed.words}`, {
+      status: closed.hidden ? 410 : 409,
+    })
+}
+
+/** The page again, with what became of it, or why nothing did. */
+async function answering(
+  context: Context,
+  request: Request,
+  work: () => Promise<string>,
+): Promise<Response> {
+  try {
+    return await show(context, request, { said: { words: await work(), wrong: false } })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const said = { words: sentence(error.message), wrong: true }
+    return show(context, request, { said, status: error.status === 422 ? 422 : 409 })
+  }
 }
 
 async function edit(context: Context, request: Request): Promise<Response> {
   const desk = await open(context, request)
   const form = await formOf(request)
-  if (desk.closed !== null && desk.closed.why !== 'changed') return show(context, request, null)
+  if (desk.closed !== null && desk.closed.why !== 'changed') return show(context, request, {})
   try {
     const operator = operatorOf(desk)
     requireDuty(operator, 'compose')
@@ -139,86 +140,14 @@ async function edit(context: Context, request: Request): Promise<Response> {
     // Who changes it has seen it: the link follows.
     if (desk.closed === null) await moveDeskLink(context.db, { id: link.id, contentHash })
     await noteDone(context, desk, 'change draft')
-    return request.redirect(
-      pathOf(context.config, `desk/${request.req.param('token') ?? ''}?saved`),
-      303,
-    )
+    return request.redirect(`${pathOfDesk(context, request)}/edit?saved`, 303)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    return show(context, request, { words: error.message, wrong: true })
+    const said = { words: sentence(error.message), wrong: true }
+    return show(context, request, { said, status: 409, editing: true })
   }
 }
 
-async function open(context: Context, request: Request): Promise<DeskPage> {
-  const found = await readDeskPage(context, request.req.param('token') ?? '')
-  if (found === undefined)
-    throw new Refusal('this link opens nothing: it is damaged, or was never ours', { status: 404 })
-  return found
-}
-
-async function show(context: Context, request: Request, answer: Said): Promise<Response> {
-  const desk = await open(context, request)
-  const path = pathOf(context.config, `desk/${request.req.param('token') ?? ''}`)
-  const saved = request.req.query('saved') !== undefined && request.req.method === 'GET'
-  const view = await viewOf(context, { desk, path, editable: may(desk.link.role, 'compose') })
-  return request.html(
-    deskPage(await pageFrame(context, ['en']), {
-      ...view,
-      said:
-        answer ??
-        (saved
-          ? { words: 'Saved. What was approved before is not any more.', wrong: false }
-          : null),
-    }),
-    answer?.wrong === true ? 409 : 200,
-  )
-}
-
-async function said(context: Context, sentence: string): Promise<Response> {
-  const frame = await pageFrame(context, ['en'])
-  const body = saidPage(frame, { title: 'Done', sentence })
-  return new Response(String(await body), {
-    headers: { 'Content-Type': 'text/html; charset=utf-8' },
-  })
-}
-
-function operatorOf({ link }: DeskPage) {
-  return { id: link.operatorId, name: link.name, role: link.role }
-}
-
-function saying(desk: DeskPage, form: Form) {
-  return {
-    editionId: desk.edition.id,
-    contentHash: form['hash'] ?? '',
-    operator: operatorOf(desk),
-    via: 'page' as const,
-  }
-}
-
-async function useOnce({ db, clock }: Context, { link }: DeskPage, what: string): Promise<void> {
-  if (await useDeskLink(db, { id: link.id, what, now: clock.now() })) return
-  throw new Refusal('this link was used already: nothing has happened', { status: 409 })
-}
-
-async function noteDone(
-  context: Context,
-  { link, edition }: DeskPage,
-  verb: string,
-): Promise<void> {
-  await audit(context, {
-    operatorId: link.operatorId,
-    actor: `${link.name} (desk page)`,
-    verb,
-    subject: `edition ${edition.id}`,
-    detail: { hash: edition.contentHash },
-  })
-}
-
-async function formOf(request: Request): Promise<Form> {
-  const body = await request.req.parseBody().catch(() => ({}))
-  return Object.fromEntries(
-    Object.entries(body).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value]] : [],
-    ),
-  )
+function sentence(message: string): string {
+  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`
 }

@@ -10,6 +10,7 @@ import { draftDigest } from '#editions/compose-digest.ts'
 import { changeNewsletter } from '#editions/newsletters/change-newsletter.ts'
 import { pauseNewsletter } from '#editions/newsletters/pause-newsletter.ts'
 import { getEdition } from '#editions/store.ts'
+import { addOperator } from '#operators/operator.ts'
 import { sealToken } from '#subscribers/tokens.ts'
 import { ingestArticle } from '../../articles-fixture.ts'
 import { addReaders, type House, openHouse } from '../../house.ts'
@@ -22,11 +23,17 @@ const MINUTE = 60_000
 let house: House
 beforeEach(async () => {
   house = await openHouse({ now: new Date('2026-11-22T04:00:00Z') })
-  await ensureOperator(house)
-  await putOnCall(house.db, { name: 'ines', address: 'ines@courier.example', deputy: false })
+  await called(await ensureOperator(house), { deputy: false })
   await addReaders(house, 2)
 })
 afterEach(async () => house[Symbol.asyncDispose]())
+
+async function called(operatorId: number, { deputy }: { deputy: boolean }): Promise<void> {
+  await sql`update operator set address = name || '@courier.example' where id = ${operatorId}`.execute(
+    house.db,
+  )
+  await putOnCall(house.db, { operatorId, deputy })
+}
 
 async function automatic(changes: Record<string, unknown> = {}): Promise<void> {
   const all = { automatic: true, hours: ['07:00'], zone: 'Europe/London', lead: '1h', ...changes }
@@ -95,7 +102,7 @@ describe('an edition by the clock', () => {
     const { token, editionId, hash } = await drafted()
     const page = await look(token)
     expect(page.text).toContain('Council votes to rebuild the fish market')
-    expect(page.text).toContain('It is to leave at')
+    expect(page.text).toContain('To leave at')
 
     const answer = await press(token, 'approve', { hash })
     expect(answer.text).toContain('Approved. It leaves at its hour.')
@@ -112,11 +119,8 @@ describe('an edition by the clock', () => {
 
   test('that nobody approves is held with the reason, after reminders, and people are called once each', async () => {
     await drafted()
-    await putOnCall(house.db, { name: 'ines', address: 'ines@courier.example', deputy: false })
-    await sql`insert into operator (name, role, created_at) values ('omar', 'publisher', ${house.now})`.execute(
-      house.db,
-    )
-    await putOnCall(house.db, { name: 'omar', address: 'omar@courier.example', deputy: true })
+    const omar = await addOperator(house.context, { name: 'omar', role: 'publisher' })
+    await called(omar.id, { deputy: true })
     for (const minutes of [15, 30, 10, 5, 10]) {
       house.wait(minutes * MINUTE)
       await tick()
@@ -133,7 +137,9 @@ describe('an edition by the clock', () => {
       state: 'held',
       stateReason: expect.stringContaining('nobody had said yes'),
     })
-    expect(await dueTimes()).toEqual(['2026-11-22 #1 held: nobody had said yes by 07:00 UTC'])
+    expect(await dueTimes()).toEqual([
+      '2026-11-22 #1 held: nobody had said yes by 07:00 GMT, 22 November',
+    ])
   })
 
   test('without anything to tell, paused, and too late each leave their row with the reason', async () => {
@@ -242,7 +248,7 @@ describe('the link in a call', () => {
     expect(page.text).toContain('The market comes back')
     expect(page.text).toContain('rewritten by ines')
     expect(late.status).toBe(409)
-    expect(late.text).toContain('somebody else changed edition')
+    expect(late.text).toContain('Somebody else changed edition')
     const { contentHash, subject } = await getEdition(house.db, editionId)
     expect(subject).toBe('The market comes back')
     expect((await press(token, 'approve', { hash: contentHash })).text).toContain('Approved')

@@ -7,6 +7,12 @@ const yes = (operatorId: number | null, contentHash = 'now'): Verdict => ({
   operatorId,
 })
 
+const objection = (verdict: 'send back' | 'stop' | 'cancel', contentHash = 'now'): Verdict => ({
+  verdict,
+  contentHash,
+  operatorId: 7,
+})
+
 type Row = [string, ApprovalRule, number[], Verdict[], boolean]
 
 test.each<Row>([
@@ -30,13 +36,45 @@ test.each<Row>([
     [{ verdict: 'override', contentHash: 'before', operatorId: 9 }],
     false,
   ],
+  ['sent back only', 'one', [], [objection('send back')], false],
+  ['sent back after a yes', 'one', [], [yes(1), objection('send back')], false],
+  ['sent back, and approved all the same', 'one', [], [objection('send back'), yes(1)], true],
   [
-    'sent back only',
-    'one',
+    'one yes before and one after it was sent back',
+    'two',
     [],
-    [{ verdict: 'send back', contentHash: 'now', operatorId: 1 }],
+    [yes(1), objection('send back'), yes(2)],
+    false,
+  ],
+  ['two after it was sent back', 'two', [], [yes(1), objection('send back'), yes(2), yes(1)], true],
+  ['sent back as it was before', 'one', [], [objection('send back', 'before'), yes(1)], true],
+  ['a countdown that was cancelled', 'one', [], [yes(1), objection('cancel')], false],
+  [
+    'a rule does not outvote who sent it back',
+    'unless stopped',
+    [],
+    [yes(null), objection('send back')],
     false,
   ],
 ])('%s', (...[, rule, authors, verdicts, approved]) => {
   expect(standingOf({ rule, authors, verdicts, hash: 'now' }).approved).toBe(approved)
+})
+
+test('who sent it back, and who said yes since, is known', () => {
+  const sentBack = [yes(1), objection('send back')]
+
+  expect(standingOf({ rule: 'two', authors: [], verdicts: sentBack, hash: 'now' })).toEqual({
+    approved: false,
+    waitsFor: 'two people’s yes',
+    yes: [],
+    objection: objection('send back'),
+  })
+  expect(
+    standingOf({ rule: 'two', authors: [], verdicts: [...sentBack, yes(2)], hash: 'now' }),
+  ).toEqual({
+    approved: false,
+    waitsFor: 'a second person’s yes',
+    yes: [2],
+    objection: objection('send back'),
+  })
 })

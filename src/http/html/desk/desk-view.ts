@@ -1,5 +1,8 @@
+import type { Finding } from '#deliveries/approval/desk-page-store.ts'
 import type { Draft } from '#editions/draft/draft.ts'
 import type { ShownStory } from '#editions/draft/shown-stories.ts'
+
+type Moment = { words: string; iso: string }
 
 /** All that the page of one edition shows to one person of the desk. */
 export type DeskView = {
@@ -12,20 +15,32 @@ export type DeskView = {
   stateReason: string | null
   subject: string
   preheader: string
-  /** Ready made, with its zone; null where there is none. */
-  deadline: { words: string; iso: string } | null
+  /** When it is to leave, ready made with its zone; null where it has no hour. */
+  deadline: Moment | null
   /** Of an alert that somebody approved: when it goes. */
-  leavesAt: { words: string; iso: string } | null
+  leavesAt: Moment | null
   hash: string
   draftNumber: number
   draft: Draft | null
   stories: readonly ShownStory[]
-  edits: readonly { actor: string; changes: readonly string[]; at: string }[]
-  verdicts: readonly { actor: string; verdict: string; note: string | null; at: string }[]
+  edits: readonly { actor: string; changes: readonly string[]; at: Moment }[]
+  /** Whose hand is in it. */
+  authors: readonly string[]
+  /** What it waits for, in words that follow "It waits for"; null where it is approved or past deciding. */
+  waitsFor: string | null
+  /** Who did not want it as it is. */
+  objection: { actor: string; note: string | null } | null
+  /** What the checks before sending found; null where they have not run on this content. */
+  findings: readonly Finding[] | null
+  verdicts: readonly { actor: string; verdict: string; note: string | null; at: Moment }[]
   /** Why nothing can be decided, and whether a new link would help; null: the person may. */
   closed: { words: string; again: boolean } | null
+  /** Whether the person's role may decide. */
+  decides: boolean
   /** Whether the person may change it. */
   editable: boolean
+  /** Whether the page is for changing it. */
+  editing: boolean
   /** What just became of a change, or went wrong. */
   said: { words: string; wrong: boolean } | null
 }

@@ -24,7 +24,7 @@ export function storyList(view: DeskView): Markup | string {
             readers who follow its topic.
           </p>`
     }
-    ${draft?.form === 'digest' && view.editable ? adding(view, draft) : ''}`
+    ${draft?.form === 'digest' && view.editing ? adding(view, draft) : ''}`
 }
 
 function storyItem(
@@ -42,7 +42,7 @@ function storyItem(
     <h3>${url === undefined ? shownHeadline : html`<a href="${url}">${shownHeadline}</a>`}</h3>
     <p>${shownSummary}</p>
     ${why.length === 0 ? '' : html`<p class="muted">Why: ${why.join('; ')}.</p>`}
-    ${view.editable ? storyForms(view, { story, place, last }) : ''}
+    ${view.editing ? storyForms(view, { story, place, last }) : ''}
   </li>`
 }
 

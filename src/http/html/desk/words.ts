@@ -44,7 +44,7 @@ export function boxes(view: DeskView): Markup | string {
           html`<li>
             <p><b>${label}</b> ${text} <span class="muted">behind ${after} stories</span></p>
             ${
-              view.editable
+              view.editing
                 ? html`<form method="post" action="${view.path}/edit">
                     ${hidden(view, 'drop box')}<input type="hidden" name="place" value="${place}" />
                     <button aria-label="Drop the box ${label}">Drop</button>

@@ -1,23 +1,29 @@
 import type { Context } from '#context.ts'
 import type { DeskPage } from '#deliveries/approval/desk-page.ts'
-import { listVerdicts } from '#editions/approval/verdict-store.ts'
+import { findFindings, listNames } from '#deliveries/approval/desk-page-store.ts'
+import { readStanding } from '#editions/approval/read-standing.ts'
 import { momentLine } from '#editions/dates.ts'
 import { listEdits } from '#editions/draft/draft-store.ts'
 import { listShownStories } from '#editions/draft/shown-stories.ts'
 import { readSettings } from '#editions/publication.ts'
+import { may } from '#operators/operator.ts'
 import type { DeskView } from '../../html/desk/desk-view.ts'
 
 /** What the page shows, in the newsroom's time. */
 export async function viewOf(
   { db }: Pick<Context, 'db'>,
-  { desk, path, editable }: { desk: DeskPage; path: string; editable: boolean },
-): Promise<Omit<DeskView, 'said'>> {
+  { desk, path }: { desk: DeskPage; path: string },
+): Promise<Omit<DeskView, 'said' | 'editing'>> {
   const { edition, link, closed } = desk
   const { timeZone } = await readSettings({ db })
-  const inWords = (now: Date) => momentLine({ language: 'en', timeZone, now })
+  const momentOf = (now: Date) => ({
+    words: momentLine({ language: 'en', timeZone, now }),
+    iso: now.toISOString(),
+  })
   const edits = await listEdits(db, { editionId: edition.id, since: 0 })
-  const verdicts = await listVerdicts(db, edition.id)
+  const { standing, verdicts } = await readStanding(db, edition)
   const open = closed === null || closed.why === 'changed'
+  const waits = !standing.approved && isUndecided(edition)
   return {
     name: link.name,
     path,
@@ -27,26 +33,30 @@ export async function viewOf(
     stateReason: edition.stateReason,
     subject: edition.subject,
     preheader: edition.preheader,
-    deadline:
-      edition.deadlineAt === null
-        ? null
-        : { words: inWords(edition.deadlineAt), iso: edition.deadlineAt.toISOString() },
+    deadline: edition.deadlineAt === null ? null : momentOf(edition.deadlineAt),
     leavesAt:
-      edition.leavesAt === null || edition.state !== 'approved'
-        ? null
-        : { words: inWords(edition.leavesAt), iso: edition.leavesAt.toISOString() },
+      edition.leavesAt === null || edition.state !== 'approved' ? null : momentOf(edition.leavesAt),
     hash: edition.contentHash,
     draftNumber: edition.draftNumber,
     draft: edition.draft,
     stories: await listShownStories(db, edition),
-    edits: edits.map(({ actor, changes, at }) => ({ actor, changes, at: inWords(at) })),
+    edits: edits.map(({ actor, changes, at }) => ({ actor, changes, at: momentOf(at) })),
+    authors: await listNames(db, edition.authors),
+    waitsFor: waits ? standing.waitsFor : null,
+    objection: waits ? standing.objection : null,
+    findings: await findFindings(db, { editionId: edition.id, contentHash: edition.contentHash }),
     verdicts: verdicts.map(({ actor, verdict, note, at }) => ({
       actor,
       verdict,
       note,
-      at: inWords(at),
+      at: momentOf(at),
     })),
     closed,
-    editable: editable && open && edition.draft !== null,
+    decides: may(link.role, 'approve'),
+    editable: may(link.role, 'compose') && open && edition.draft !== null,
   }
+}
+
+function isUndecided({ state, releaseAt }: DeskPage['edition']): boolean {
+  return ['draft', 'in review'].includes(state) || (state === 'held' && releaseAt === null)
 }

@@ -1,0 +1,46 @@
+import { createFetcher } from '#articles/fetching/fetch.ts'
+import { type Entered, type Out, tableOf } from '#commands/command.ts'
+import { overrideCheck, runPreflight } from '#deliveries/preflight/run-preflight.ts'
+import { requireDuty } from '#operators/operator.ts'
+
+/** Looks at everything that could be wrong with an edition before it leaves; ends with 1 where something stops it. */
+export async function checkByHand(
+  { house, out, editionId }: { house: Entered; out: Out; editionId: number },
+  {
+    override,
+    reason = '',
+    json,
+  }: { override?: string | undefined; reason?: string | undefined; json: boolean },
+): Promise<void> {
+  const { context } = house.app
+  if (override !== undefined) {
+    requireDuty(house.operator, 'send')
+    await overrideCheck(context, {
+      editionId,
+      check: override,
+      operatorId: house.operator.id,
+      reason,
+    })
+    await house.note('override check', `edition ${editionId}`, { check: override, reason })
+  }
+  const fetch = createFetcher({ contact: context.config.publicUrl })
+  const { findings, overridden, fit, contentHash } = await runPreflight(context, {
+    editionId,
+    fetch,
+    random: Math.random,
+  })
+  if (json)
+    out.line(JSON.stringify({ edition: editionId, hash: contentHash, fit, overridden, findings }))
+  else {
+    const rows = findings.map(({ check, outcome, reason: why }) => ({
+      check,
+      outcome: overridden.includes(check) && outcome === 'stops' ? 'let pass' : outcome,
+      reason: why,
+    }))
+    for (const line of tableOf(rows)) out.line(line)
+    out.line(
+      fit ? `edition ${editionId} may leave` : `edition ${editionId} should not leave like this`,
+    )
+  }
+  if (!fit) process.exitCode = 1
+}

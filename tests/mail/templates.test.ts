@@ -109,7 +109,7 @@ describe('for everyone', () => {
     const { publication, subject, preheader, title } = letter
     const passages = [{ title: '', lines: ['More sign-ups than we can check.', 'Look: signups.'] }]
 
-    const forDesk = {
+    const deskNote = {
       publication,
       subject,
       preheader,
@@ -119,7 +119,7 @@ describe('for everyone', () => {
       foot: 'A note',
     }
     const bare = await compileLetter({ ...letter, link: null })
-    const desk = await compileDeskNote(forDesk)
+    const desk = await compileDeskNote(deskNote)
 
     expect(bare.html).not.toContain('slot:')
     expect(bare.html).not.toContain('class="button"')

@@ -8,7 +8,8 @@ import { durationInWords } from '#duration.ts'
 import { Refusal } from '#errors.ts'
 
 type Step = { house: Entered; out: Out; editionId: number }
-type Said = {
+export type Said = {
+  change?: string | undefined
   hash?: string | undefined
   note?: string | undefined
   reason?: string | undefined
@@ -29,7 +30,7 @@ export const sayingVerbs = {
   call: { duty: 'compose', run: call },
 } as const
 
-type SayingVerb = keyof typeof sayingVerbs
+export type SayingVerb = keyof typeof sayingVerbs
 
 export function isSaying(word: string): word is SayingVerb {
   return Object.hasOwn(sayingVerbs, word)

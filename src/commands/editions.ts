@@ -1,9 +1,16 @@
 import { parseArgs } from 'node:util'
-import { type Command, type Entered, numberArgument, type Out, tableOf } from '#commands/command.ts'
+import {
+  type Call,
+  type Command,
+  type Entered,
+  numberArgument,
+  type Out,
+  tableOf,
+} from '#commands/command.ts'
 import { printAccounts, progressLines } from '#commands/edition-account.ts'
 import { resendByHand, terminalQuestion } from '#commands/edition-resend.ts'
 import { stopByHand } from '#commands/edition-stop.ts'
-import { isSaying, sayingVerbs } from '#commands/edition-say.ts'
+import { isSaying, type Said, type SayingVerb, sayingVerbs } from '#commands/edition-say.ts'
 import { watchEdition } from '#commands/edition-watch.ts'
 import type { Config } from '#config.ts'
 import { listUncertain } from '#deliveries/accounts.ts'
@@ -62,14 +69,9 @@ export const edition: Command = {
       },
     })
     const editionId = numberArgument(positionals[0], 'edition')
-    const [, word = ''] = positionals
+    const [, word = '', ...names] = positionals
     if (isSaying(word)) {
-      const saying = sayingVerbs[word]
-      const name = word === 'call' ? positionals[2] : undefined
-      refuseMore(positionals.slice(word === 'call' ? 3 : 2))
-      await using house = await enter(saying.duty)
-      const said = { ...values, name, note: values.change ?? values.note }
-      await saying.run({ house, out, editionId }, said)
+      await say({ out, enter }, { editionId, word, names, values })
       return
     }
     const verb = parseVerb(positionals[1])
@@ -113,6 +115,22 @@ export const edition: Command = {
     const watch = { editionId, out, width, json: values.json, everyMs: 1000, signal: told.signal }
     await watchEdition(context, watch)
   },
+}
+
+async function say(
+  { out, enter }: Pick<Call, 'out' | 'enter'>,
+  {
+    editionId,
+    word,
+    names,
+    values,
+  }: { editionId: number; word: SayingVerb; names: string[]; values: Said },
+): Promise<void> {
+  const [name] = word === 'call' ? names.splice(0, 1) : []
+  refuseMore(names)
+  await using house = await enter(sayingVerbs[word].duty)
+  const said = { ...values, name, note: values.change ?? values.note }
+  await sayingVerbs[word].run({ house, out, editionId }, said)
 }
 
 function keepsMessageIds({ smtpUrl }: Config): boolean {

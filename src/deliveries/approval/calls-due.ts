@@ -45,38 +45,47 @@ const names = {
 
 /** The one call that is due, if any. */
 export function callDue(wait: Wait): DueCall | undefined {
-  const { calls, deadlineAt, objection, saidBefore, now } = wait
-  const name = names[wait.kind]
-  const asks = needsNobody(wait) ? `${name} goes unless you stop it` : `${name} waits for your yes`
+  const { calls, objection, saidBefore, now } = wait
   // Whoever was asked has answered; what comes next is up to its authors.
   if (objection !== null || (needsNobody(wait) && wait.rule === 'none')) return undefined
   const due = timedCalls(wait).filter(({ at, what }) => at <= now.getTime() && !calls.has(what))
   const passed = due.map(({ what }) => what)
-  const left = deadlineAt === null ? null : deadlineAt.getTime() - now.getTime()
-  if (!calls.has('first')) {
-    const late = left !== null && left <= 0 && !needsNobody(wait)
-    return { what: 'first', asks, whom: late ? 'everybody' : 'on call', passed }
-  }
+  if (!calls.has('first')) return firstCall(wait, passed)
   const anew = `anew ${saidBefore}`
   if (saidBefore !== null && !calls.has(anew))
     return {
       what: anew,
-      asks: `${name} was changed: it waits for a yes again`,
+      asks: `${names[wait.kind]} was changed: it waits for a yes again`,
       whom: 'on call',
       passed: [],
     }
-  const last = due.at(-1)
+  const last = passed.pop()
   if (last === undefined) return undefined
-  const deadline = last.what === 'deadline'
-  if (!deadline && lastCallOf(calls) > now.getTime() - QUIET_MS) return undefined
-  return {
-    what: last.what,
-    asks: deadline
-      ? `Nobody has answered: ${lower(name)} waits for a yes`
-      : `${Math.max(1, Math.round((left ?? 0) / MINUTE_MS))} minutes left: ${lower(name)} waits for your yes`,
-    whom: deadline ? 'deputies' : 'on call',
-    passed: passed.slice(0, -1),
-  }
+  if (last === 'deadline') return deputyCall(wait, passed)
+  if (lastCallOf(calls) > now.getTime() - QUIET_MS) return undefined
+  return reminder(wait, { what: last, passed })
+}
+
+function firstCall(wait: Wait, passed: string[]): DueCall {
+  const name = names[wait.kind]
+  const asks = needsNobody(wait) ? `${name} goes unless you stop it` : `${name} waits for your yes`
+  const whom = passed.includes('deadline') ? 'everybody' : 'on call'
+  return { what: 'first', asks, whom, passed }
+}
+
+function reminder(
+  { kind, deadlineAt, now }: Wait,
+  { what, passed }: Pick<DueCall, 'what' | 'passed'>,
+): DueCall {
+  const left = (deadlineAt?.getTime() ?? 0) - now.getTime()
+  const minutes = Math.max(1, Math.round(left / MINUTE_MS))
+  const asks = `${minutes === 1 ? 'One minute' : `${minutes} minutes`} left: ${lower(names[kind])} waits for your yes`
+  return { what, asks, whom: 'on call', passed }
+}
+
+function deputyCall({ kind }: Wait, passed: string[]): DueCall {
+  const asks = `Nobody has answered: ${lower(names[kind])} waits for a yes`
+  return { what: 'deadline', asks, whom: 'deputies', passed }
 }
 
 /** What becomes of it by the rule of its newsletter. */

@@ -20,19 +20,18 @@ type OfEdition = { editionId: number; bearer: Bearer }
 const hash = z
   .string('name the content that you looked at by its hash')
   .regex(/^[0-9a-f]{64}$/, 'must be the 64 digits of the content that you looked at')
-const words = (why: string) =>
-  z.string(why).trim().min(1, why).max(500, `${why}, in 500 characters`)
+const line = (why: string) => z.string(why).trim().min(1, why).max(500, `${why}, in 500 characters`)
 
 const approving = z.strictObject({ hash })
-const sendingBack = z.strictObject({ hash, note: words('say what should be different') })
-const overriding = z.strictObject({ hash, reason: words('an override needs its reason') })
+const sendingBack = z.strictObject({ hash, note: line('say what should be different') })
+const overriding = z.strictObject({ hash, reason: line('an override needs its reason') })
 const stopping = z.strictObject({
-  reason: words('say why it is not to be sent'),
+  reason: line('say why it is not to be sent'),
   yes: z
     .union([z.int().min(0), z.literal('all')], 'must be a number of mails, or "all"')
     .optional(),
 })
-const releasing = z.strictObject({ overLimit: words('say why it leaves anyway').optional() })
+const releasing = z.strictObject({ overLimit: line('say why it leaves anyway').optional() })
 const cancelling = z.strictObject({})
 const calling = z.strictObject({ name: z.string('name a team member').optional() })
 
@@ -82,13 +81,6 @@ export function approvalRoutes(context: Context) {
       })),
     }
   }
-
-  const sayingOf = ({ editionId, bearer }: OfEdition, contentHash: string): Saying => ({
-    editionId,
-    contentHash,
-    operator: bearer.operator,
-    via: 'api',
-  })
 
   return {
     async show(request: Request, editionId: number): Promise<Response> {
@@ -181,4 +173,8 @@ export function approvalRoutes(context: Context) {
       return request.json({ called: people })
     },
   }
+}
+
+function sayingOf({ editionId, bearer }: OfEdition, contentHash: string): Saying {
+  return { editionId, contentHash, operator: bearer.operator, via: 'api' }
 }

@@ -15,6 +15,9 @@ export type Said = {
   reason?: string | undefined
   draft?: string | undefined
   'over-limit'?: string | undefined
+  /** Of a check: the one to let pass. */
+  pass?: string | undefined
+  json?: boolean | undefined
   /** Whom to call; without it, who is on call. */
   name?: string | undefined
 }
@@ -28,6 +31,7 @@ export const sayingVerbs = {
   cancel: { duty: 'approve', run: cancel },
   edit: { duty: 'compose', run: edit },
   call: { duty: 'compose', run: call },
+  check: { duty: 'read', run: check },
 } as const
 
 export type SayingVerb = keyof typeof sayingVerbs
@@ -43,6 +47,11 @@ async function seen({ house, editionId }: Step, hash: string | undefined): Promi
     `edition ${editionId} now has hash ${contentHash.slice(0, 12)}, not ${hash.slice(0, 64)}: look at it again`,
     { status: 409, field: 'hash' },
   )
+}
+
+async function check(step: Step, { pass, reason, json = false }: Said): Promise<void> {
+  const { checkByHand } = await import('#commands/edition-check.ts')
+  await checkByHand(step, { override: pass, reason, json })
 }
 
 async function approve(step: Step, { hash }: Said): Promise<void> {

@@ -47,7 +47,7 @@ export const editions: Command = {
 
 export const edition: Command = {
   usage:
-    'edition <edition> [edit --change JSON [--draft N] | approve [--hash HASH] | send-back --note TEXT | override --reason TEXT | call [NAME] | release [--over-limit REASON] | cancel | pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
+    'edition <edition> [check [--pass CHECK --reason TEXT] | edit --change JSON [--draft N] | approve [--hash HASH] | send-back --note TEXT | override --reason TEXT | call [NAME] | release [--over-limit REASON] | cancel | pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
   about:
     'Shows what became of every mail of an edition and how fast it goes; pauses, stops or resumes it, or sends mails of a state again.',
   async run({ args, out, enter, config }) {
@@ -64,6 +64,7 @@ export const edition: Command = {
         for: { type: 'string' },
         reply: { type: 'string' },
         yes: { type: 'string' },
+        pass: { type: 'string' },
         watch: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },

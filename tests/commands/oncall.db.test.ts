@@ -54,10 +54,11 @@ test.each([
   await expect(on(...args)).rejects.toThrow(words)
 })
 
-test('an address of the desk’s mails is set by an admin', async () => {
-  const set = async (as: string) =>
-    runCommand(house, operators, { args: ['address', 'ines', 'ines@new.example'], as })
+async function set(as: string) {
+  return runCommand(house, operators, { args: ['address', 'ines', 'ines@new.example'], as })
+}
 
+test('an address of the desk’s mails is set by an admin', async () => {
   await expect(set('ines')).rejects.toThrow('takes the role admin')
   expect(await set('ada')).toEqual(['mails of the desk to ines go to ines@new.example'])
   await on('add', 'ines')

@@ -193,13 +193,16 @@ describe('an edition', () => {
   )
 })
 
-describe('who is on call', () => {
-  const put = async (people: object[]) => {
-    const admin = await addOperator(house.context, { name: 'ada', role: 'admin' })
-    return call('/on-call', { method: 'PUT', body: { people }, as: admin })
-  }
-  const shown = async () => (await call('/on-call')).body['people']
+async function put(people: object[]) {
+  const admin = await addOperator(house.context, { name: 'ada', role: 'admin' })
+  return call('/on-call', { method: 'PUT', body: { people }, as: admin })
+}
 
+async function shown() {
+  return (await call('/on-call')).body['people']
+}
+
+describe('who is on call', () => {
   test('is a list in an order, with addresses', async () => {
     const before = await shown()
 

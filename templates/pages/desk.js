@@ -1,10 +1,10 @@
 // Says how long is left, and keeps a double tap from deciding twice. Without it, the page works.
 const left = (ms) => {
   const seconds = Math.ceil(ms / 1000)
-  if (seconds <= 0) return '· now'
-  if (seconds < 120) return `· ${seconds} s left`
+  if (seconds <= 0) return 'now'
+  if (seconds < 120) return `${seconds} s left`
   const minutes = Math.floor(seconds / 60)
-  return minutes < 90 ? `· ${minutes} min left` : `· ${Math.round(minutes / 60)} h left`
+  return minutes < 90 ? `${minutes} min left` : `${Math.round(minutes / 60)} h left`
 }
 const places = [...document.querySelectorAll('[data-countdown]')]
 const tick = () => {

@@ -154,12 +154,10 @@ function findingList({ findings }: DeskView): Markup | string {
 
 function theMail(path: string): Markup {
   return html`<details class="fold">
-      <summary>The mail as readers see it</summary>
-      <iframe class="mail" src="${path}/mail" title="The mail" sandbox loading="lazy"></iframe>
-    </details>
-    <p>
-      <a class="secondary" href="${path}/mail">The mail on a page of its own</a>
-    </p>`
+    <summary>The mail as readers see it</summary>
+    <iframe class="mail" src="${path}/mail" title="The mail" sandbox loading="lazy"></iframe>
+    <p class="small"><a class="secondary" href="${path}/mail">On a page of its own</a></p>
+  </details>`
 }
 
 function backLink({ path }: DeskView): Markup {

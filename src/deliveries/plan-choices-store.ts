@@ -63,7 +63,7 @@ export function chosenPart({ editionId, weekly }: Meant, range: Range): RawBuild
        group by es.position, es.followers
     ), most as (
       select n.max_stories as stories from edition e join newsletter n on n.id = e.newsletter_id where e.id = ${editionId}
-    ), chooser as (
+    ), chooser as materialized (
       select subscriber_id
            , array_agg(case cadence when 'off' then -topic_id when 'weekly' then ${weekly ? sql`topic_id` : sql`0`} else topic_id end
                        order by topic_id) as choices
@@ -71,7 +71,7 @@ export function chosenPart({ editionId, weekly }: Meant, range: Range): RawBuild
                where topic_id is not null and ${within(range, sql`subscriber_id`)}
                order by subscriber_id, topic_id) c
        group by subscriber_id
-    ), matched as (
+    ), matched as materialized (
       select c.choices, o.topics as off
            , (select array_agg(b.position order by b.position) from block b
                where case when 0 <= any(c.choices)
@@ -79,7 +79,7 @@ export function chosenPart({ editionId, weekly }: Meant, range: Range): RawBuild
                           else not b.followers and (b.topics = '{}' or not b.topics <@ o.topics) end) as blocks
         from (select distinct choices from chooser) c
        cross join lateral (select array(select -t from unnest(c.choices) t where t < 0) as topics) o
-    ), interest as (
+    ), interest as materialized (
       select m.choices
            , case when not exists (select from block) then '{0}'
                   when cardinality(m.blocks) <= most.stories then m.blocks
@@ -94,7 +94,7 @@ export function chosenPart({ editionId, weekly }: Meant, range: Range): RawBuild
                                   where not b.followers and not b.topics <@ m.off having count(*) > 0), '{}')
                   else '{}' end::integer[] as blocks
         from matched m cross join most
-    ), chosen as (
+    ), chosen as materialized (
       select c.subscriber_id, i.blocks from chooser c join interest i on i.choices = c.choices
     )`
 }

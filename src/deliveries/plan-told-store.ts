@@ -57,7 +57,7 @@ export function toldPart({
   told: Tellers
 }): RawBuilder<unknown> {
   return sql`
-    , told as (
+    , told as materialized (
       select d.subscriber_id, array_agg(es.position) as blocks
            , array_agg(es.position) filter (where d.edition_id = any(${told.alerts}::bigint[])) as alerted
         from delivery d

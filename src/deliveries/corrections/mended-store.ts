@@ -32,7 +32,7 @@ export function mendedPart(mended: readonly Mended[], range: Range): RawBuilder<
          where ${hadItWrong(one)} and ${within(range, sql`d.subscriber_id`)}`,
   )
   return sql`
-    , mended as (
+    , mended as materialized (
       select subscriber_id, array_agg(distinct block order by block) as blocks
         from (${sql.join(copies, sql` union all `)}) copy
        group by subscriber_id

@@ -80,7 +80,8 @@ export async function draftDigest(
   }
   const corrections = await listToBox(db, { newsletterId: rules.id, runKey, now })
   const draft: DigestDraft = { ...(kept?.draft ?? EMPTY), ...selection.draft, corrections }
-  const content = await compileDigestDraft(context, { draft, rules, set, day: run?.dueAt ?? now })
+  const { dueAt: day = now, slot } = run ?? {}
+  const content = await compileDigestDraft(context, { draft, rules, set, day, slot })
   const editionId = await saveDraft(db, {
     ...content,
     newsletterId: rules.id,

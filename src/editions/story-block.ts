@@ -1,8 +1,6 @@
 import { readingMinutes } from '#articles/reading-time.ts'
 import type { ArticleRow } from '#articles/store.ts'
-import { pageUrl } from '#mail/outside-text.ts'
 import type { StoryBlock } from '#mail/template-model.ts'
-import type { EditionLink } from './store.ts'
 
 /** What a mail shows of an article. Articles without an address of their own are linked to their page here. */
 export function blockOf(
@@ -32,17 +30,6 @@ export function blockOf(
             height: article.image.height ?? 675,
           },
   }
-}
-
-/** Where the stories' numbered links lead, in the mail's order: as the mail would say it itself. */
-export function linksOf(
-  chosen: readonly { candidate: { storyId: number }; article: ArticleRow }[],
-  { publicUrl }: { publicUrl: URL },
-): EditionLink[] {
-  return chosen.map(({ candidate, article }) => ({
-    storyId: candidate.storyId,
-    url: pageUrl(addressOf(article, publicUrl), `“${article.headline}”`),
-  }))
 }
 
 function addressOf({ url, id }: ArticleRow, publicUrl: URL): string {

@@ -79,7 +79,8 @@ export async function compileAnew(
   const { db } = context
   const rules = await getRulesById(db, edition.newsletterId)
   const set = await readSettings({ db })
-  const compiling = { rules, set, day: edition.dueAt ?? edition.createdAt }
+  const { dueAt, createdAt, slot } = edition
+  const compiling = { rules, set, day: dueAt ?? createdAt, slot }
   if (draft.form === 'digest') return compileDigestDraft(context, { draft, ...compiling })
   if (draft.form === 'alert') return compileAlertDraft(context, { draft, ...compiling })
   throw new Refusal('a correction is written anew, not edited', { field: 'change' })

@@ -1,8 +1,7 @@
-import { type ArticleRow, listRevisionsById } from '#articles/store.ts'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
-import type { BoxBlock, DigestModel, StoryBlock } from '#mail/template-model.ts'
+import type { BoxBlock, DigestModel } from '#mail/template-model.ts'
 import { wordsFor } from '#mail/words.ts'
 import { compileAlert, compileCorrection, compileDigest } from '#mail/templates.ts'
 import { contentHashOf } from '../content-hash.ts'
@@ -11,8 +10,8 @@ import { dateLine, momentLine, partOfDay } from '../dates.ts'
 import { publicationOf, type Settings, senderLineOf } from '../publication.ts'
 import { UNTAGGED } from '../selection/choose-stories.ts'
 import type { Compiled } from '../store.ts'
-import { blockOf, linksOf } from '../story-block.ts'
 import type { AlertDraft, CorrectionDraft, DigestDraft, DraftBox, DraftItem } from './draft.ts'
+import { itemBlocks, linksOf, withArticles } from './item-block.ts'
 import type { EditionRules } from './rules-store.ts'
 import { preheaderOf, subjectOf } from './subject.ts'
 
@@ -32,6 +31,8 @@ export type Compiling = {
   set: Settings
   /** The day on the masthead. */
   day: Date
+  /** Of several editions a day. */
+  slot?: number | null | undefined
 }
 
 type Needs = Pick<Context, 'config'> & { db: Db }
@@ -39,13 +40,11 @@ type Needs = Pick<Context, 'config'> & { db: Db }
 /** The same draft, rules and day give the same content. @throws Refusal for a story that no mail can hold */
 export async function compileDigestDraft(
   { db, config }: Needs,
-  { draft, rules, set, day }: Compiling & { draft: DigestDraft },
+  { draft, rules, set, day, slot }: Compiling & { draft: DigestDraft },
 ): Promise<Content> {
   const { publicUrl } = config
   const chosen = await withArticles(db, draft.items)
-  const blocks = chosen.map(({ item, article }, index) =>
-    itemBlock(item, article, { publicUrl, maxSentences: index === 0 ? 3 : 2 }),
-  )
+  const blocks = itemBlocks(chosen, { rules, set, day, slot, publicUrl })
   const [lead, ...rest] = blocks
   if (lead === undefined) throw new Refusal('a digest needs a story', { field: 'stories' })
   // Who follows a topic may get other stories: the subject speaks of everybody's.
@@ -83,7 +82,7 @@ export async function compileDigestDraft(
     form: 'digest',
     digest,
     sender: senderOf({ rules, set, publicUrl }),
-    ...(rules.clicks ? { links: linksOf(chosen.map(candidateOf), config) } : {}),
+    ...(rules.clicks ? { links: linksOf(blocks) } : {}),
   }
   return {
     subject,
@@ -101,10 +100,13 @@ export async function compileAlertDraft(
   { draft, rules, set, day }: Compiling & { draft: AlertDraft },
 ): Promise<Content> {
   const { publicUrl } = config
-  const [one] = await withArticles(db, [draft.item])
-  if (one === undefined) throw new Error(`article ${draft.item.articleId} is gone`)
+  const chosen = await withArticles(db, [draft.item])
+  const blocks = itemBlocks(chosen, { rules, set, day, publicUrl })
+  const [one] = chosen
+  const [story] = blocks
+  if (one === undefined || story === undefined)
+    throw new Error(`article ${draft.item.articleId} is gone`)
   const { article, item } = one
-  const story = itemBlock(item, article, { publicUrl, maxSentences: 3 })
   const subject = draft.subject?.text ?? subjectOf({ headlines: [story.headline], rules, set, day })
   const preheader =
     draft.preheader?.text ??
@@ -127,7 +129,7 @@ export async function compileAlertDraft(
     html: mail.html,
     text: mail.text,
     sender: senderOf({ rules, set, publicUrl }),
-    ...(rules.clicks ? { links: linksOf([candidateOf({ item, article })], config) } : {}),
+    ...(rules.clicks ? { links: linksOf(blocks) } : {}),
   }
   return {
     subject,
@@ -175,36 +177,6 @@ export async function compileCorrectionDraft(
   return { subject, preheader: was, compiled, contentHash, stories: [], notes: mail.notes }
 }
 
-type WithArticle = { item: DraftItem; article: ArticleRow }
-
-async function withArticles(db: Db, items: readonly DraftItem[]): Promise<WithArticle[]> {
-  const articles = await listRevisionsById(db, items)
-  return items.map((item) => {
-    const article = articles.find(
-      ({ id, revision }) => id === item.articleId && revision === item.revision,
-    )
-    if (article === undefined)
-      throw new Error(`article ${item.articleId} has no revision ${item.revision}`)
-    return { item, article }
-  })
-}
-
-function itemBlock(
-  item: DraftItem,
-  article: ArticleRow,
-  { publicUrl, maxSentences }: { publicUrl: URL; maxSentences: number },
-): StoryBlock {
-  const block = blockOf(article, { section: item.section, publicUrl, maxSentences })
-  return {
-    ...block,
-    id: String(item.storyId),
-    headline: item.headline?.text ?? block.headline,
-    ...(item.sentences === null ? {} : { sentences: item.sentences.texts, place: null }),
-    since: item.since,
-    ...(item.gone === true ? { gone: true, image: null } : {}),
-  }
-}
-
 /** The house's own, every day, where nobody wrote one for this edition. */
 function greetingOf({ greeting, greetingSignedBy }: Settings): DigestModel['greeting'] {
   return greeting === null ? null : { text: greeting, signedBy: greetingSignedBy ?? '' }
@@ -218,10 +190,6 @@ function boxBlock({ kind, label, text, image, link, after }: DraftBox): BoxBlock
 function isShown({ from, until }: DraftBox, day: Date): boolean {
   const today = day.toISOString().slice(0, 10)
   return (from === null || from <= today) && (until === null || today <= until)
-}
-
-function candidateOf({ item, article }: WithArticle) {
-  return { candidate: { storyId: item.storyId }, article }
 }
 
 function storyOf({

@@ -117,6 +117,11 @@ function refuseTogether({ kind }: StoredNewsletter, settings: NewsletterSettings
       'quiet hours have a beginning and an end: set quietFrom and quietUntil together',
       { field: 'quietFrom' },
     )
+  if (settings.linkParameters !== null && settings.linkHosts.length === 0)
+    throw new Refusal(
+      'linkParameters are for your own hosts only: name them with linkHosts=www.example.org',
+      { field: 'linkHosts' },
+    )
   if ((kind === 'alerts') !== (settings.rhythm === 'instant'))
     throw new Refusal('rhythm of a digest is daily, weekly or custom, and of alerts instant', {
       field: 'rhythm',

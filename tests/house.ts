@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { sql } from 'kysely'
 import { Client } from 'pg'
 import { inject } from 'vitest'
 import { type Config, readConfig } from '#config.ts'
@@ -55,6 +56,10 @@ export async function openHouse({
     leavings: { note: async (notes) => void house.leavings.push(...notes) },
   }
   await ensureFirstNewsletters(context)
+  // Tests do not wait, and send at any hour, but for those of spreading and of the night.
+  await sql`update newsletter set hold_back = '0', spread = '0', quiet_from = null, quiet_until = null`.execute(
+    db,
+  )
   return Object.assign(house, {
     context,
     db,

@@ -152,7 +152,7 @@ async function prepare(place: Place, readers: number): Promise<void> {
   await done(place, 'ingest', SAMPLE)
   await done(place, 'digest', 'compose')
   await done(place, 'digest', 'approve', '1')
-  await done(place, 'digest', 'send', '1')
+  await done(place, 'digest', 'send', '1', '--spread', '0')
 }
 
 async function done(place: Place, ...args: string[]): Promise<void> {

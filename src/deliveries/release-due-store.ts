@@ -13,7 +13,8 @@ export type Due = {
 export async function listDue(db: Db, now: Date): Promise<Due[]> {
   const { rows } = await sql<Due>`
     select e.id, e.kind, n.whose_hour as "whoseHour"
-         , (extract(epoch from n.hold_back) * 1000)::bigint as "holdBackMs"
+         , case when e.kind in ('alert', 'correction') then 0
+                else (extract(epoch from n.hold_back) * 1000)::bigint end as "holdBackMs"
       from edition e join newsletter n on n.id = e.newsletter_id
      where e.state = 'approved' and e.approved_hash = e.content_hash
        and coalesce(e.leaves_at, e.due_at) <= ${now}

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { readPlace } from '#commands/ingest.ts'
 import { ingest } from '#articles/ingest.ts'
 import type { Context } from '#context.ts'
+import { changeNewsletter } from '#editions/newsletters/change-newsletter.ts'
 import { changeSetting } from '#editions/publication.ts'
 import { clusterWaiting } from '#stories/cluster.ts'
 import type { Told } from './run.ts'
@@ -24,8 +25,11 @@ const PUBLICATION = {
 }
 
 /** A made-up newsroom of the made-up Port Ansel. */
-export async function setPublication(context: Pick<Context, 'db'>): Promise<void> {
+/** Says who it is; and shows its alert at whatever hour of the night somebody looks. */
+export async function setPublication(context: Pick<Context, 'db' | 'clock'>): Promise<void> {
   for (const [name, value] of Object.entries(PUBLICATION)) await changeSetting(context, name, value)
+  const changes = { quietFrom: 'none', quietUntil: 'none' }
+  await changeNewsletter(context, { slug: 'breaking', changes })
 }
 
 export type Breaking = { name: string; bytes: Uint8Array }

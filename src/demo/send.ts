@@ -40,7 +40,7 @@ export async function sendDigest(
   await note(told, editor, { verb: 'approve', editionId })
   await oneReaderLeaves(told)
   const released = Date.now()
-  await sendEdition(context, { editionId, rule: 'now' })
+  await sendEdition(context, { editionId, rule: 'now', spreadMs: 0 })
   await note(told, editor, { verb: 'send', editionId })
   const firstAcceptedMs = await untilSent(told, { editionId, since: released })
   say(`digest sent: first mail accepted after ${firstAcceptedMs} ms`)

@@ -68,5 +68,5 @@ export async function makeDigest(
 }
 
 export async function release(context: Context, editionId: number): Promise<void> {
-  await sendEdition(context, { editionId, rule: 'now' })
+  await sendEdition(context, { editionId, rule: 'now', spreadMs: 0 })
 }

@@ -18,18 +18,23 @@ export type Newsletter = {
   clicks: boolean
 }
 
-/** A fresh house has a morning digest and alerts. */
+/**
+ * A fresh house has a morning digest and alerts. By the clock the digest leaves two minutes after its hour, so that
+ * somebody can stop it, and over ten, so that its readers do not open one page at once.
+ */
 export async function ensureFirstNewsletters({
   db,
   clock,
 }: Pick<Context, 'db' | 'clock'>): Promise<void> {
   await sql`
-    insert into newsletter (slug, name, description, kind, cadence, local_time, not_after, created_at)
-    select v.slug, v.name, v.description, v.kind, v.cadence, v.local_time::time, v.not_after::interval, ${clock.now()}
+    insert into newsletter (slug, name, description, kind, cadence, local_time, not_after, hold_back, spread
+                          , quiet_from, quiet_until, created_at)
+    select v.slug, v.name, v.description, v.kind, v.cadence, v.local_time::time, v.not_after::interval, v.hold_back::interval
+         , v.spread::interval, v.quiet_from::time, v.quiet_until::time, ${clock.now()}
       from (values
-        ('daily', 'Morning digest', 'The day’s news in a few minutes, every morning.', 'digest', 'daily', '06:30', '6 hours'),
-        ('breaking', 'Breaking news', 'One short mail when something big happens.', 'alerts', 'instant', '00:00', '60 minutes')
-      ) as v (slug, name, description, kind, cadence, local_time, not_after)
+        ('daily', 'Morning digest', 'The day’s news in a few minutes, every morning.', 'digest', 'daily', '06:30', '6 hours', '2 minutes', '10 minutes', null, null),
+        ('breaking', 'Breaking news', 'One short mail when something big happens.', 'alerts', 'instant', '00:00', '60 minutes', '0', '0', '22:00', '07:00')
+      ) as v (slug, name, description, kind, cadence, local_time, not_after, hold_back, spread, quiet_from, quiet_until)
      where not exists (select from newsletter)
     on conflict (slug) do nothing`.execute(db)
 }

@@ -141,7 +141,7 @@ export async function lockState(db: Db, id: number): Promise<EditionState | unde
   return rows[0]?.state
 }
 
-/** Frozen with the release. Without a spread of its own the edition takes the newsletter's. */
+/** Frozen with the release. Without a spread of its own a digest or note takes the newsletter's; alerts and corrections do not wait. */
 export type ReleaseTerms = {
   rule: Edition['releaseRule']
   test: boolean
@@ -159,7 +159,8 @@ export async function releaseEdition(
   const { rows } = await sql<{ spreadMs: number }>`
     update edition e
        set state = 'sending', release_rule = ${rule}, release_at = ${now}, test = ${test}
-         , spread = coalesce(make_interval(secs => ${spreadMs === undefined ? null : spreadMs / 1000}::double precision), n.spread)
+         , spread = coalesce(make_interval(secs => ${spreadMs === undefined ? null : spreadMs / 1000}::double precision)
+                           , case when e.kind in ('alert', 'correction') then interval '0' else n.spread end)
          , hold_back = make_interval(secs => ${holdBackMs / 1000}::double precision)
          , dkim = coalesce(e.dkim, ${dkim == null ? null : JSON.stringify(dkim)}::jsonb)
       from newsletter n

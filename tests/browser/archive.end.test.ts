@@ -49,7 +49,7 @@ describe.skipIf(!hasChromium)(
       await run('ingest', ...readdirSync(ARTICLES).map((name) => ARTICLES + name))
       const [, editionId = ''] = /^edition (\d+)/.exec(await run('digest', 'compose')) ?? []
       await run('digest', 'approve', editionId)
-      await run('digest', 'send', editionId)
+      await run('digest', 'send', editionId, '--spread', '0')
       await until('the edition is listed', async () =>
         (await (await fetch(at('/n/daily'))).text()).includes(`/n/daily/${editionId}"`),
       )

@@ -90,10 +90,12 @@ export async function insertNewsletter(
 ): Promise<boolean> {
   const digest = input.kind === 'digest'
   const { rows } = await sql`
-    insert into newsletter (slug, name, description, kind, cadence, local_time, not_after, hold_back, spread, created_at)
+    insert into newsletter (slug, name, description, kind, cadence, local_time, not_after, hold_back, spread
+                          , quiet_from, quiet_until, created_at)
     values (${input.slug}, ${input.name}, ${input.description}, ${input.kind}, ${digest ? 'daily' : 'instant'}
           , ${digest ? '06:30' : '00:00'}::time, ${digest ? '6 hours' : '60 minutes'}::interval
-          , ${digest ? '2 minutes' : '0'}::interval, ${digest ? '10 minutes' : '0'}::interval, ${input.now})
+          , ${digest ? '2 minutes' : '0'}::interval, ${digest ? '10 minutes' : '0'}::interval
+          , ${digest ? null : '22:00'}::time, ${digest ? null : '07:00'}::time, ${input.now})
     on conflict (slug) do nothing
     returning id`.execute(db)
   return rows.length > 0

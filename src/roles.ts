@@ -140,8 +140,11 @@ async function runDesk({ context, dataDir }: App): Promise<void> {
   await sweepDueTimes(context, async ({ newsletterSlug, run }) =>
     draftDigest(context, { newsletterSlug, operatorId: null, again: false, run }),
   )
+  const { sweepFlagged } = await import('#deliveries/alerts/sweep-flagged.ts')
+  const keys = { dkimDir: context.config.dkimDir ?? join(dataDir, 'dkim') }
+  await sweepFlagged(context, keys)
   await sweepApprovals(context)
-  await releaseDue(context, { dkimDir: context.config.dkimDir ?? join(dataDir, 'dkim') })
+  await releaseDue(context, keys)
 }
 
 /** What was sent and turns out wrong stops at once; the desk is told. */

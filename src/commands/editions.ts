@@ -14,6 +14,8 @@ import { isSaying, type Said, type SayingVerb, sayingVerbs } from '#commands/edi
 import { watchEdition } from '#commands/edition-watch.ts'
 import type { Config } from '#config.ts'
 import { listUncertain } from '#deliveries/accounts.ts'
+import { alertTimesInWords } from '#deliveries/alerts/alert-times.ts'
+import { readAlertTimes } from '#deliveries/alerts/alert-times-store.ts'
 import { readProgress } from '#deliveries/progress.ts'
 import { pauseEdition, resumeEdition } from '#deliveries/send-edition.ts'
 import { getEdition, listEditions } from '#editions/store.ts'
@@ -182,12 +184,23 @@ async function show({ house, out, editionId }: Step, json: boolean): Promise<voi
   const now = clock.now()
   const progress = await readProgress(db, { editionId, now })
   const { accounts, state, stateReason, ...pace } = progress
+  const alert = await readAlertTimes(db, editionId)
   if (json) {
-    out.line(JSON.stringify({ ...pace, state, reason: stateReason, test: found.test, ...accounts }))
+    out.line(
+      JSON.stringify({
+        ...pace,
+        state,
+        reason: stateReason,
+        test: found.test,
+        ...accounts,
+        ...(alert && { alert }),
+      }),
+    )
     return
   }
   printAccounts(out, { edition: found, accounts })
   for (const line of progressLines(progress, now)) out.line(line)
+  if (alert !== null) out.line(`  from the article: ${alertTimesInWords(alert)}`)
   if (accounts.uncertain === 0) return
   for (const row of await listUncertain(db, editionId)) {
     out.line(`  may have arrived: reader ${row.subscriberId}, ${row.reply}`)

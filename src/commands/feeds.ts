@@ -4,16 +4,16 @@ import type { Call, Command } from '#commands/command.ts'
 import { numberArgument } from '#commands/command.ts'
 import { Refusal } from '#errors.ts'
 import { addFeed, checkFeed } from './feeds/add-feed.ts'
-import { decideFeed, pollFeed, removeFeed, switchFeed } from './feeds/change-feed.ts'
+import { decideFeed, pollFeed, removeFeed, switchFeed, trustFeed } from './feeds/change-feed.ts'
 import { listFeeds, showFeed } from './feeds/list-feeds.ts'
 import { exportFeeds, importFeeds } from './feeds/move-feeds.ts'
 import { addRule } from './feeds/rule-feed.ts'
 
 export const feeds: Command = {
   usage:
-    'feeds [show NAME | add URL [--name NAME] [--rank N] [--topic SLUG] [--body feed|page] | check NAME|URL | poll NAME | pause NAME | resume NAME | remove NAME | rule NAME tag|section|url|keyword|all PATTERN TOPIC | batch NAME release|drop | import FILE.opml | export] [--json]',
+    'feeds [show NAME | add URL [--name NAME] [--rank N] [--topic SLUG] [--body feed|page] | check NAME|URL | poll NAME | pause NAME | resume NAME | remove NAME | rule NAME tag|section|url|keyword|all PATTERN TOPIC | batch NAME release|drop | alerts NAME off|draft|release | import FILE.opml | export] [--json]',
   about:
-    'Lists the feeds that are read, with their state and next poll; check fetches one now and stores nothing; rule says which words of a feed mean a topic of yours (NAME "*" means every feed); batch decides on items that are held because they are unusually many.',
+    'Lists the feeds that are read, with their state and next poll; check fetches one now and stores nothing; rule says which words of a feed mean a topic of yours (NAME "*" means every feed); batch decides on items that are held because they are unusually many; alerts says what becomes of an item that the feed itself calls breaking.',
   async run(call) {
     const { values, positionals } = parseArgs({
       args: call.args,
@@ -61,13 +61,15 @@ async function change(call: Call, { verb, words }: { verb: string; words: string
       return switchFeed(call, { name: one(words, 'the name of a feed'), on: verb === 'resume' })
     case 'remove':
       return removeFeed(call, one(words, 'the name of a feed'))
+    case 'alerts':
+      return trustFeed(call, words)
     case 'batch':
       return decideFeed(call, words)
     case 'import':
       return importFeeds(call, one(words, 'an OPML file'))
     default:
       throw new Refusal(
-        `feeds takes add, check, poll, pause, resume, remove, show, rule, batch, import, export or nothing, not "${verb.slice(0, 40)}"`,
+        `feeds takes add, check, poll, pause, resume, remove, show, rule, batch, alerts, import, export or nothing, not "${verb.slice(0, 40)}"`,
       )
   }
 }

@@ -2,7 +2,7 @@ import { Refusal } from '#errors.ts'
 import { lookAtAddress } from './look-at-address.ts'
 import { type PollOutcome, type Polling, pollSource } from './polling/poll-source.ts'
 import { getSource, type Source } from './source.ts'
-import { findSource, insertSource, type SourceChange } from './source-store.ts'
+import { findSource, insertSource, type SourceChange, updateSource } from './source-store.ts'
 
 export type Added = {
   source: Source
@@ -49,6 +49,8 @@ export async function addSource(
         status: 409,
       },
     )
+  if (wishes.alerts !== undefined)
+    await updateSource(db, { id: sourceId, change: { alerts: wishes.alerts } })
   const poll = await pollSource(
     // What was seen a moment ago is the first poll: the server is not asked for it again.
     {

@@ -4,7 +4,7 @@ import type { Source } from './source.ts'
 
 const COLUMNS = sql`
     s.id, s.kind, s.name, s.url, s.title, s.site_url as "siteUrl", s.language, s.rank, s.state
-  , s.body_from as "bodyFrom", s.etag, s.last_modified as "lastModified", s.poll_at as "pollAt"
+  , s.body_from as "bodyFrom", s.alerts, s.etag, s.last_modified as "lastModified", s.poll_at as "pollAt"
   , s.polled_at as "polledAt", s.succeeded_at as "succeededAt", s.failures, s.error, s.seeded_at as "seededAt"
   , w.state as websub`
 
@@ -78,19 +78,20 @@ export async function insertSource(
   return rows[0]?.id
 }
 
-export type SourceChange = Partial<Pick<Source, 'name' | 'rank' | 'bodyFrom'>>
+export type SourceChange = Partial<Pick<Source, 'name' | 'rank' | 'bodyFrom' | 'alerts'>>
 
 /** False where the name is another feed's. */
 export async function updateSource(
   db: Db,
   { id, change }: { id: number; change: SourceChange },
 ): Promise<boolean> {
-  const { name = null, rank = null, bodyFrom = null } = change
+  const { name = null, rank = null, bodyFrom = null, alerts = null } = change
   const { rows } = await sql`
     update source s
        set name = coalesce(${name}, name)
          , rank = coalesce(${rank}::smallint, rank)
          , body_from = coalesce(${bodyFrom}, body_from)
+         , alerts = coalesce(${alerts}, alerts)
      where id = ${id}
        and not exists (select 1 from source o where o.kind = s.kind and o.name = ${name} and o.id <> s.id)
     returning id`.execute(db)

@@ -5,6 +5,8 @@ import { findSource } from './source-store.ts'
 export const sourceStates = ['active', 'failing', 'inactive', 'gone', 'paused'] as const
 export type SourceState = (typeof sourceStates)[number]
 
+export const alertTrusts = ['off', 'draft', 'release'] as const
+
 /** A feed or sitemap that is polled. */
 export type Source = {
   id: number
@@ -17,6 +19,8 @@ export type Source = {
   rank: number
   state: SourceState
   bodyFrom: 'page' | 'feed'
+  /** What becomes of an item that it calls breaking: nothing, an alert that waits for a person, or one that leaves without. */
+  alerts: (typeof alertTrusts)[number]
   etag: string | null
   lastModified: string | null
   pollAt: Date | null

@@ -1,4 +1,5 @@
 import {
+  changeSource,
   dropBatch,
   dropSource,
   releaseBatch,
@@ -6,9 +7,10 @@ import {
 } from '#articles/sources/change-source.ts'
 import { openPolling } from '#articles/sources/open-polling.ts'
 import { pollSource } from '#articles/sources/polling/poll-source.ts'
-import { getSource } from '#articles/sources/source.ts'
+import { alertTrusts, getSource } from '#articles/sources/source.ts'
 import type { Call } from '#commands/command.ts'
 import { Refusal } from '#errors.ts'
+import { requireDuty } from '#operators/operator.ts'
 import { pollInWords } from './poll-words.ts'
 
 export async function pollFeed({ out, enter }: Call, name: string): Promise<void> {
@@ -59,5 +61,28 @@ export async function decideFeed({ out, enter }: Call, words: string[]): Promise
     word === 'release'
       ? `${items} items of ${source.name} are read now`
       : `${items} items of ${source.name} are left out for good`,
+  )
+}
+
+/** Who may release an alert may let a feed do it. */
+export async function trustFeed({ out, enter }: Call, words: string[]): Promise<void> {
+  const [name, word] = words
+  const alerts = alertTrusts.find((trust) => trust === word)
+  if (name === undefined || words.length !== 2 || alerts === undefined)
+    throw new Refusal(`feeds alerts takes the name of a feed, and ${alertTrusts.join(', ')}`, {
+      field: 'alerts',
+    })
+  await using house = await enter('change settings')
+  if (alerts === 'release') requireDuty(house.operator, 'release alert')
+  const { context } = house.app
+  const { id, name: feed } = await getSource(context.db, name)
+  await changeSource(context, { id, change: { alerts } })
+  await house.note('trust feed', feed, { alerts })
+  out.line(
+    {
+      off: `what ${feed} calls breaking is an article like any other`,
+      draft: `what ${feed} calls breaking drafts an alert, which waits for a person`,
+      release: `what ${feed} calls breaking leaves as an alert without a person, within the day’s budget`,
+    }[alerts],
   )
 }

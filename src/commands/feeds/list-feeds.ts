@@ -56,11 +56,18 @@ export async function showFeed(
     'told by its hub': source.websub === 'active' ? 'yes' : null,
     'articles from': source.bodyFrom === 'page' ? 'their pages' : 'the feed itself',
     rank: source.rank,
+    'its breaking news': ALERTS[source.alerts],
   }
   for (const [what, fact] of Object.entries(facts))
-    if (fact !== null) out.line(`${what.padEnd(16)} ${fact}`)
+    if (fact !== null) out.line(`${what.padEnd(18)} ${fact}`)
   for (const { key, error, attempts } of errors)
     out.line(`not read after ${attempts} tries: ${key.slice(0, 200)}: ${error}`)
+}
+
+const ALERTS = {
+  off: null,
+  draft: 'drafts an alert',
+  release: 'leaves as an alert, without a person',
 }
 
 export function agoOf(at: Date, now: Date): string {

@@ -235,8 +235,9 @@ create table desk_call (
 -- Whether the reader wants updates on a story after its first alert.
 alter table subscription add column updates boolean not null default false;
 
--- A source trusted to flag is trusted to draft; only with this it releases without a person.
-alter table source add column releases_alerts boolean not null default false;
+-- What becomes of an article that the source itself calls breaking: nothing, an alert that waits for a person, or one
+-- that leaves without.
+alter table source add column alerts text not null default 'off' check (alerts in ('off', 'draft', 'release'));
 
 alter table delivery drop constraint delivery_reason_check;
 alter table delivery add constraint delivery_reason_check check (reason in

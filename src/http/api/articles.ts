@@ -9,7 +9,7 @@ import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
 import { findAlertLimit } from '#editions/alerts/alert-limits.ts'
 import { draftAlert } from '#editions/alerts/draft-alert.ts'
 import { wasAlerted } from '#editions/selection/candidate-store.ts'
-import { getEdition } from '#editions/store.ts'
+import { type Edition, getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import type { Bearer } from '#operators/api-token.ts'
 import { audit } from '#operators/audit.ts'
@@ -27,6 +27,7 @@ export function postArticle(context: Needs) {
       input: asked.input,
       breaking: asked.breaking,
       embargoUntil: asked.embargoUntil,
+      level: asked.level,
       release,
       bearer,
     })
@@ -73,7 +74,7 @@ async function takeArticle(context: Needs, asked: Taking): Promise<Taken> {
     const withheld = whyWithheld(await getTerms(db, articleId), context.clock.now())
     const done = { article: answerOf(stored, withheld) }
     return article.breaking && withheld === null
-      ? { ...done, alert: await alertOf(within, { articleId, release: asked.release, bearer }) }
+      ? { ...done, alert: await alertOf(within, { ...asked, articleId }) }
       : done
   })
   for (const leave of jobs) await leave()
@@ -84,6 +85,7 @@ type Taking = {
   input: ArticleInput
   breaking: boolean | undefined
   embargoUntil: Date | null | undefined
+  level: Edition['level']
   release: Release
   bearer: Bearer
 }
@@ -102,12 +104,18 @@ function answerOf(
   }
 }
 
+type Alerting = Pick<Taking, 'level' | 'release' | 'bearer'> & { articleId: number }
+
 async function alertOf(
   context: Needs,
-  { articleId, release, bearer }: { articleId: number; release: Release; bearer: Bearer },
+  { articleId, level, release, bearer }: Alerting,
 ): Promise<{ edition: number; state: string; waits?: string }> {
   const operatorId = bearer.operator.id
-  const { editionId, contentHash, made } = await draftAlert(context, { articleId, operatorId })
+  const { editionId, contentHash, made } = await draftAlert(context, {
+    articleId,
+    operatorId,
+    level,
+  })
   const { state } = await getEdition(context.db, editionId)
   if (made)
     await note(context, bearer, {
@@ -137,6 +145,7 @@ const EMBARGO_RULE =
 const wishes = z.object({
   breaking: z.boolean('breaking must be true or false').optional(),
   release: z.boolean('release must be true or false').optional(),
+  level: z.enum(['normal', 'major'], 'level must be normal or major').optional(),
   embargoUntil: z.iso.datetime({ offset: true, error: EMBARGO_RULE }).nullish(),
 })
 
@@ -144,6 +153,8 @@ type Asked = {
   input: ArticleInput
   breaking: boolean | undefined
   release: boolean | undefined
+  /** Major news wakes readers in their quiet hours. */
+  level: Edition['level']
   /** null lifts it; undefined leaves it as it is. */
   embargoUntil: Date | null | undefined
 }
@@ -151,19 +162,27 @@ type Asked = {
 async function readRequest(request: Request, now: Date): Promise<Asked> {
   const bytes = new Uint8Array(await request.req.arrayBuffer())
   const contentType = request.req.header('content-type') ?? null
-  const { breaking, release, embargoUntil } = request.req.query()
+  const { breaking, release, level, embargoUntil } = request.req.query()
   const fromQuery = { breaking: flag('breaking', breaking), release: flag('release', release) }
   const said = contentType !== null && /[/+]json\b/i.test(contentType)
   const json = (said ? jsonOf(bytes) : jsonGuess(bytes)) ?? {}
   const wished = parseWishes(
-    embargoUntil === undefined || typeof json !== 'object' ? json : { ...json, embargoUntil },
+    typeof json === 'object' ? { ...json, ...given({ embargoUntil, level }) } : json,
   )
   return {
     input: { bytes, contentType },
     breaking: fromQuery.breaking ?? wished.breaking,
     release: fromQuery.release ?? wished.release,
+    level: wished.level ?? 'normal',
     embargoUntil: embargoOf(wished.embargoUntil, now),
   }
+}
+
+/** Without what was not said. */
+function given(query: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }
 
 function parseWishes(json: unknown): z.infer<typeof wishes> {

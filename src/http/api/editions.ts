@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { readClicks } from '#clicks/read-clicks.ts'
 import type { Context } from '#context.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
+import { readAlertTimes } from '#deliveries/alerts/alert-times-store.ts'
 import { readProgress } from '#deliveries/progress.ts'
 import { getEdition } from '#editions/store.ts'
 import { readEditionReport } from '#reports/edition-report.ts'
@@ -27,6 +28,8 @@ export function editionRoutes(context: Context): Hono {
       subject,
       test,
       accounts: await readAccounts(context.db, id),
+      // Of alerts: how long each step took.
+      alert: await readAlertTimes(context.db, id),
     })
   })
 

@@ -11,7 +11,7 @@ import {
 } from '#articles/sources/change-source.ts'
 import { listFailedItems } from '#articles/sources/items/item-store.ts'
 import { openPolling } from '#articles/sources/open-polling.ts'
-import { getSource, type Source } from '#articles/sources/source.ts'
+import { alertTrusts, getSource, type Source } from '#articles/sources/source.ts'
 import { listSources } from '#articles/sources/source-store.ts'
 import type { Context } from '#context.ts'
 import { Refusal } from '#errors.ts'
@@ -27,6 +27,7 @@ const changing = z.strictObject({
   name: z.string('must be text').exactOptional(),
   rank: z.number('must be a number from 0 to 100').exactOptional(),
   bodyFrom: z.enum(['page', 'feed'], 'must be page or feed').exactOptional(),
+  alerts: z.enum(alertTrusts, 'must be off, draft or release').exactOptional(),
 })
 const adding = changing.extend({ url: z.string('give the address of a feed or of its page') })
 const patching = changing.extend({ paused: z.boolean('must be true or false').exactOptional() })
@@ -61,6 +62,7 @@ export function feedRoutes(context: Context) {
     async add(request: Request, bearer: Bearer): Promise<Response> {
       needs(bearer, 'change settings')
       const input = await readJson(request, adding)
+      if (input.alerts === 'release') needs(bearer, 'release alert')
       const polling = openPolling(context)
       const { source, found, poll } = await addSource(polling, input)
       await note(bearer, 'add', source)
@@ -71,6 +73,7 @@ export function feedRoutes(context: Context) {
       needs(bearer, 'change settings')
       const { id } = await asked(request)
       const { paused, ...change } = await readJson(request, patching)
+      if (change.alerts === 'release') needs(bearer, 'release alert')
       const source = await changeSource(context, { id, change })
       if (paused !== undefined && paused === (source.state !== 'paused'))
         await switchSource(context, { id, on: !paused })

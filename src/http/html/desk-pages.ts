@@ -106,7 +106,7 @@ function leaving({ leavesAt, path, decides }: DeskView): Markup | string {
     }`
 }
 
-function when({ deadline, waitsFor, objection, authors }: DeskView): Markup {
+function when({ deadline, waitsFor, objection, authors, alertTimes }: DeskView): Markup {
   return html`<dl class="facts">
     ${
       deadline === null
@@ -122,6 +122,12 @@ function when({ deadline, waitsFor, objection, authors }: DeskView): Markup {
         ? ''
         : html`<dt>Waits for</dt>
             <dd>${waitsFor}</dd>`
+    }
+    ${
+      alertTimes === null
+        ? ''
+        : html`<dt>From the article</dt>
+            <dd>${alertTimes}</dd>`
     }
     ${
       objection === null

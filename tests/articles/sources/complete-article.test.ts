@@ -37,7 +37,12 @@ const ITEM: FeedItem = {
   image: { url: 'https://courier.example/f.jpg', alt: null, width: null, height: null },
   language: null,
 }
-const source = { title: 'The Harbour Courier', name: 'courier', language: 'en' }
+const source = {
+  title: 'The Harbour Courier',
+  name: 'courier',
+  language: 'en',
+  alerts: 'off',
+} as const
 
 test('the feed fills in what the page does not say', () => {
   const article = completeArticle(PAGE, { item: ITEM, source })
@@ -61,6 +66,20 @@ test('what the page says goes before the feed', () => {
 
   expect(completeArticle({ ...PAGE, ...said }, { item: ITEM, source })).toMatchObject(said)
 })
+
+test.each([
+  ['Eilmeldung', 'draft', true],
+  ['ALERTE INFO', 'release', true],
+  ['Breaking', 'off', false],
+  ['Record breaking swims', 'draft', false],
+] as const)(
+  'the mark %s of a feed with alerts “%s” makes it breaking: %s',
+  (tag, alerts, breaking) => {
+    const marked = { item: { ...ITEM, tags: ['Sea', tag] }, source: { ...source, alerts } }
+
+    expect(completeArticle(PAGE, marked).breaking).toBe(breaking)
+  },
+)
 
 const words = (count: number) => Array.from({ length: count }, () => 'boat').join(' ')
 

@@ -8,7 +8,10 @@ const MOST_TOPICS = 20
 /** What the feed says completes what the page does not say; the page, which readers see, goes first. */
 export function completeArticle(
   article: ArticleText,
-  { item, source }: { item: FeedItem; source: Pick<Source, 'title' | 'name' | 'language'> },
+  {
+    item,
+    source,
+  }: { item: FeedItem; source: Pick<Source, 'title' | 'name' | 'language' | 'alerts'> },
 ): ArticleText {
   const canonicalUrl = article.canonicalUrl ?? item.url
   return {
@@ -23,8 +26,13 @@ export function completeArticle(
     section: article.section ?? item.section,
     topics: mergeNames(article.topics, item.tags),
     image: article.image ?? imageOf(item),
+    breaking: source.alerts !== 'off' && item.tags.some((tag) => BREAKING.test(tag.trim())),
   }
 }
+
+/** How publishers mark it, in the languages we speak. */
+const BREAKING =
+  /^(breaking([ _-]?news)?|urgent|news ?flash|eilmeldung(en)?|alerte( info)?|urgente|última hora|ultima hora|عاجل)$/i
 
 /** The address the feed names is an address of the article, whatever its page calls itself. */
 function twinsOf(

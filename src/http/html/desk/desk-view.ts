@@ -33,6 +33,8 @@ export type DeskView = {
   /** What the checks before sending found; null where they have not run on this content. */
   findings: readonly Finding[] | null
   verdicts: readonly { actor: string; verdict: string; note: string | null; at: Moment }[]
+  /** How long the alert took from its article's arrival, in words; null for what is none. */
+  alertTimes: string | null
   /** Why nothing can be decided, and whether a new link would help; null: the person may. */
   closed: { words: string; again: boolean } | null
   /** Whether the person's role may decide. */

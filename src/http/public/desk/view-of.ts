@@ -1,6 +1,8 @@
 import type { Context } from '#context.ts'
 import type { DeskPage } from '#deliveries/approval/desk-page.ts'
 import { findFindings, listNames } from '#deliveries/approval/desk-page-store.ts'
+import { alertTimesInWords } from '#deliveries/alerts/alert-times.ts'
+import { readAlertTimes } from '#deliveries/alerts/alert-times-store.ts'
 import { readStanding } from '#editions/approval/read-standing.ts'
 import { momentLine } from '#editions/dates.ts'
 import { listEdits } from '#editions/draft/draft-store.ts'
@@ -22,6 +24,7 @@ export async function viewOf(
   })
   const edits = await listEdits(db, { editionId: edition.id, since: 0 })
   const { standing, verdicts } = await readStanding(db, edition)
+  const times = await readAlertTimes(db, edition.id)
   const open = closed === null || closed.why === 'changed'
   const waits = !standing.approved && isUndecided(edition)
   return {
@@ -51,6 +54,7 @@ export async function viewOf(
       note,
       at: momentOf(at),
     })),
+    alertTimes: times && alertTimesInWords(times),
     closed,
     decides: may(link.role, 'approve'),
     editable: may(link.role, 'compose') && open && edition.draft !== null,

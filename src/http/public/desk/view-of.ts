@@ -53,6 +53,7 @@ export async function viewOf(
     })),
     closed,
     decides: may(link.role, 'approve'),
+    tests: may(link.role, 'compose'),
     editable: may(link.role, 'compose') && open && edition.draft !== null,
   }
 }

@@ -208,7 +208,7 @@ describe.skipIf(!hasChromium)(
       await mail.locator('h2').first().waitFor()
       await look(page, how)
       expect(await mail.locator('h2').count()).toBeGreaterThan(2)
-      await follow('The smallest mail', /variant=smallest$/)
+      await follow('Smallest', /variant=smallest$/)
       await follow('Dark', /scheme=dark$/)
       await follow('No pictures', /images=off$/)
       await mail.locator('h2').first().waitFor()

@@ -98,6 +98,27 @@ test('a word that a site adds to a shared link changes nothing', async () => {
   expect(shared.headers.get('location')).toBe(plain.headers.get('location'))
 })
 
+test('a link of a preview or a test mail leads on and is not counted', async () => {
+  await using house = await openClickHouse(1)
+  const web = webOf(house)
+  house.wait(HOUR)
+  const nobody = sealToken(house.context.secrets, 'click', {
+    publicId: 0,
+    reference: house.editionId,
+    addressVersion: 0,
+  })
+
+  const [theirs, reader] = [
+    await ask(web, `/k/0/${nobody}`),
+    await ask(web, `/k/0/${house.tokenOf(1)}`),
+  ]
+
+  expect(theirs.status).toBe(302)
+  expect(theirs.headers.get('location')).toBe(reader.headers.get('location'))
+  // The reader's is written down behind it.
+  await vi.waitFor(async () => expect(await rawOf(house)).toHaveLength(1))
+})
+
 test('a token that we did not make, for something else, or of another edition leads nowhere', async () => {
   await using house = await openClickHouse(1)
   const web = webOf(house)

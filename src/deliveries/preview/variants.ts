@@ -6,7 +6,13 @@ import { everybodysBlocks } from '../preview.ts'
 import { listTopicsOfStories, type TopicsOfStory } from './preview-store.ts'
 
 /** A choice of stories that readers may get, by the name that people call it by. */
-export type Variant = { name: string; about: string; blocks: number[] }
+export type Variant = {
+  name: string
+  words: string
+  /** What a follower of a topic gets. */
+  topic: boolean
+  blocks: number[]
+}
 
 /** Everybody's, the largest, the smallest, and what a follower of each topic gets who follows nothing else. */
 export async function listVariants(
@@ -15,7 +21,8 @@ export async function listVariants(
 ): Promise<[Variant, ...Variant[]]> {
   const everybody = {
     name: 'everybody',
-    about: 'Everybody’s stories',
+    words: 'Everybody’s',
+    topic: false,
     blocks: everybodysBlocks(edition),
   }
   const { compiled } = edition
@@ -26,8 +33,8 @@ export async function listVariants(
   const { rows, most } = await listTopicsOfStories(db, edition.id)
   return [
     everybody,
-    { name: 'largest', about: 'The largest mail', blocks: allBlocks(compiled.digest) },
-    { name: 'smallest', about: 'The smallest mail', blocks: [smallest] },
+    { name: 'largest', words: 'Largest', topic: false, blocks: allBlocks(compiled.digest) },
+    { name: 'smallest', words: 'Smallest', topic: false, blocks: [smallest] },
     ...topicVariants(rows, most),
   ]
 }
@@ -46,7 +53,7 @@ export function topicVariants(rows: readonly TopicsOfStory[], most: number): Var
         .slice(0, most)
         .map(({ position }) => position)
         .toSorted((a, b) => a - b)
-      return [{ name: `topic:${slug}`, about: `Who follows ${name}`, blocks }]
+      return [{ name: `topic:${slug}`, words: name, topic: true, blocks }]
     })
 }
 

@@ -16,7 +16,7 @@ export type PreviewView = {
   path: string
   subject: string
   shown: Shown
-  variants: readonly { name: string; about: string }[]
+  variants: readonly { name: string; words: string; topic: boolean }[]
   /** The text part, where that is asked for. */
   text: string | null
   /** Whether the person may look as a reader. */
@@ -28,33 +28,25 @@ export type PreviewView = {
 
 /** The mail as somebody gets it and some program shows it; every choice is a link, so that it works without a script. */
 export function previewPage(frame: PageFrame, view: PreviewView): Markup {
-  const { path, subject, shown, variants, text, readers, ofReader, wrong } = view
+  const { path, subject, shown, text, readers } = view
   const phone = shown.width !== 'desktop'
   const to = (changes: Shown) => `${path}/preview${queryOf({ ...shown, ...changes })}`
-  const whose = variants.map(({ name, about }, place) => ({
-    words: about,
-    to: to({ variant: place === 0 ? '' : name, blocks: '' }),
-    on: !ofReader && (shown.variant === name || (place === 0 && !shown.variant)),
-  }))
-  const html5 = text === null
+  const asHtml = text === null
   return page(frame, {
     title: `As readers see it: ${subject}`,
     wide: true,
     body: html`<p><a class="secondary" href="${path}">Back to the decision</a></p>
       <h1>As readers see it</h1>
       <p class="lede">${subject}</p>
-      ${choice('Whose mail', whose)}
-      ${ofReader ? html`<p class="good" role="status">The mail of the reader that you named.</p>` : ''}
-      ${readers ? readerForm(view) : ''}
-      ${wrong === null ? '' : html`<p class="error" role="alert">${wrong}</p>`}
+      ${whoseMail(view, to)} ${readers ? readerForm(view) : ''}
       <div class="looks">
         ${choice('Form', [
-          { words: 'Phone', to: to({ part: '', width: '' }), on: html5 && phone },
-          { words: 'Desktop', to: to({ part: '', width: 'desktop' }), on: html5 && !phone },
-          { words: 'Plain text', to: to({ part: 'text' }), on: !html5 },
+          { words: 'Phone', to: to({ part: '', width: '' }), on: asHtml && phone },
+          { words: 'Desktop', to: to({ part: '', width: 'desktop' }), on: asHtml && !phone },
+          { words: 'Plain text', to: to({ part: 'text' }), on: !asHtml },
         ])}
         ${
-          html5
+          asHtml
             ? html`${choice('Colours', [
                 { words: 'Light', to: to({ scheme: '' }), on: shown.scheme !== 'dark' },
                 { words: 'Dark', to: to({ scheme: 'dark' }), on: shown.scheme === 'dark' },
@@ -67,7 +59,7 @@ export function previewPage(frame: PageFrame, view: PreviewView): Markup {
         }
       </div>
       ${
-        html5
+        asHtml
           ? html`<iframe
               class="${phone ? 'mail phone' : 'mail'}"
               src="${path}/mail${queryOf({ ...shown, scheme: shown.scheme ?? 'light', width: '' })}"
@@ -77,6 +69,32 @@ export function previewPage(frame: PageFrame, view: PreviewView): Markup {
           : html`<pre tabindex="0" role="region" aria-label="The mail as plain text">${text}</pre>`
       }`,
   })
+}
+
+function whoseMail(
+  { shown, variants, ofReader }: PreviewView,
+  to: (changes: Shown) => string,
+): Markup {
+  const options = variants.map(({ name, words, topic }, place) => ({
+    words,
+    topic,
+    to: to({ variant: place === 0 ? '' : name, blocks: '' }),
+    on: !ofReader && (shown.variant === name || (place === 0 && !shown.variant)),
+  }))
+  const topics = options.filter(({ topic }) => topic)
+  return html`${choice(
+    'Mail',
+    options.filter(({ topic }) => !topic),
+  )}
+  ${ofReader ? html`<p class="good" role="status">The mail of the reader that you named.</p>` : ''}
+  ${
+    topics.length === 0
+      ? ''
+      : html`<details class="fold" ${topics.some(({ on }) => on) ? 'open' : ''}>
+          <summary>Of who follows one topic</summary>
+          ${choice('Topic', topics)}
+        </details>`
+  }`
 }
 
 function queryOf(shown: Shown): string {
@@ -100,12 +118,13 @@ function choice(
 }
 
 /** Posted, so that no address of a reader stands in the page's own. */
-function readerForm({ path }: PreviewView): Markup {
-  return html`<details class="fold">
-    <summary>As one reader gets it</summary>
+function readerForm({ path, wrong }: PreviewView): Markup {
+  return html`<details class="fold" ${wrong === null ? '' : 'open'}>
+    <summary>Of one reader</summary>
     <form method="post" action="${path}/preview">
       <div class="field">
         <label for="reader">Reader’s address or number</label>
+        ${wrong === null ? '' : html`<p class="error" role="alert">${wrong}</p>`}
         <input id="reader" name="reader" required maxlength="254" autocomplete="off" />
         <p class="small">Your look is noted in the audit log. This page never shows who it is.</p>
       </div>

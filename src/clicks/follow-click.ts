@@ -37,8 +37,6 @@ export function openClicks(context: Pick<Context, 'db' | 'clock' | 'secrets' | '
       const { reference: editionId, publicId } = opened
       const url = (await links.of(editionId))[position]
       if (url === undefined) return undefined
-      // Of a preview or a test mail: the link leads on, and nobody read it.
-      if (publicId === 0) return url
       const at = clock.now()
       book.note({
         at,

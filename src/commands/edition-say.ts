@@ -18,6 +18,14 @@ export type Said = {
   /** Of a check: the one to let pass. */
   pass?: string | undefined
   json?: boolean | undefined
+  /** Of a test: where it goes; without it, to who sends it. */
+  to?: string | undefined
+  /** Of a preview or a test: whose mail. */
+  reader?: string | undefined
+  variant?: string | undefined
+  text?: boolean | undefined
+  dark?: boolean | undefined
+  'no-images'?: boolean | undefined
   /** Whom to call; without it, who is on call. */
   name?: string | undefined
 }
@@ -32,6 +40,8 @@ export const sayingVerbs = {
   edit: { duty: 'compose', run: edit },
   call: { duty: 'compose', run: call },
   check: { duty: 'read', run: check },
+  preview: { duty: 'read', run: preview },
+  test: { duty: 'compose', run: test },
 } as const
 
 export type SayingVerb = keyof typeof sayingVerbs
@@ -52,6 +62,18 @@ async function seen({ house, editionId }: Step, hash: string | undefined): Promi
 async function check(step: Step, { pass, reason, json = false }: Said): Promise<void> {
   const { checkByHand } = await import('#commands/edition-check.ts')
   await checkByHand(step, { override: pass, reason, json })
+}
+
+async function preview(step: Step, said: Said): Promise<void> {
+  const { previewByHand } = await import('#commands/edition-preview.ts')
+  const { reader, variant, text = false, dark = false } = said
+  const images = said['no-images'] !== true
+  await previewByHand(step, { whose: { reader, variant }, text, dark, images })
+}
+
+async function test(step: Step, { to, reader, variant }: Said): Promise<void> {
+  const { testByHand } = await import('#commands/edition-preview.ts')
+  await testByHand(step, { to, reader, variant })
 }
 
 async function approve(step: Step, { hash }: Said): Promise<void> {

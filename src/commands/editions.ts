@@ -49,7 +49,7 @@ export const editions: Command = {
 
 export const edition: Command = {
   usage:
-    'edition <edition> [check [--pass CHECK --reason TEXT] | edit --change JSON [--draft N] | approve [--hash HASH] | send-back --note TEXT | override --reason TEXT | call [NAME] | release [--over-limit REASON] | cancel | pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
+    'edition <edition> [check [--pass CHECK --reason TEXT] | preview [--reader ADDRESS|NUMBER | --variant NAME] [--text] [--dark] [--no-images] | test [--to ADDRESS] [--reader ADDRESS|NUMBER | --variant NAME] | edit --change JSON [--draft N] | approve [--hash HASH] | send-back --note TEXT | override --reason TEXT | call [NAME] | release [--over-limit REASON] | cancel | pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
   about:
     'Shows what became of every mail of an edition and how fast it goes; pauses, stops or resumes it, or sends mails of a state again.',
   async run({ args, out, enter, config }) {
@@ -67,6 +67,12 @@ export const edition: Command = {
         reply: { type: 'string' },
         yes: { type: 'string' },
         pass: { type: 'string' },
+        to: { type: 'string' },
+        reader: { type: 'string' },
+        variant: { type: 'string' },
+        text: { type: 'boolean', default: false },
+        dark: { type: 'boolean', default: false },
+        'no-images': { type: 'boolean', default: false },
         watch: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
@@ -157,7 +163,7 @@ function parseVerb(text: string | undefined): Verb {
   const verb = (['pause', 'resume', 'stop', 'resend'] as const).find((one) => one === text)
   if (verb === undefined)
     throw new Refusal(
-      `edition takes edit, approve, send-back, override, call, release, cancel, pause, resume, stop or resend, not "${text}"`,
+      `edition takes check, preview, test, edit, approve, send-back, override, call, release, cancel, pause, resume, stop or resend, not "${text}"`,
     )
   return verb
 }

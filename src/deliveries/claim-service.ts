@@ -33,6 +33,9 @@ export const serviceRefusal: RawBuilder<string | null> = sql`
             and not exists (select from subscription u join edition e on e.newsletter_id = u.newsletter_id
                              where e.id = (m.payload ->> 'editionId')::bigint and u.subscriber_id = m.subscriber_id
                                and u.cadence <> 'off') then 'left'
+       when m.kind = 'test'
+            and m.payload ->> 'hash' is distinct from (select e.content_hash from edition e
+                                                        where e.id = (m.payload ->> 'editionId')::bigint) then 'changed'
        when m.kind in ('welcome', 'latest', 'link') and m.address_hash is distinct from s.address_hash then 'moved'
   end`
 

@@ -237,14 +237,19 @@ export async function listUnplanned(db: Db): Promise<number[]> {
   return rows.map((row) => row.id)
 }
 
+/** The plan as it would be made now, whatever its edition's state. */
+export async function readPlan(db: Db, editionId: number): Promise<Plan | undefined> {
+  const { rows } = await sql<PlanRow>`
+    select ${planColumns} from edition where id = ${editionId}`.execute(db)
+  return planOf(rows)
+}
+
 /** How many readers the edition would go to if it were planned now, but for pauses and what they were told before. */
 export async function countAudience(
   { db, clock }: Pick<Context, 'db' | 'clock'>,
   editionId: number,
 ): Promise<number> {
-  const { rows: plans } = await sql<PlanRow>`
-    select ${planColumns} from edition where id = ${editionId}`.execute(db)
-  const plan = planOf(plans)
+  const plan = await readPlan(db, editionId)
   if (plan === undefined) return 0
   const { rows } = await sql<{ count: number }>`
     select count(*) as count

@@ -2,13 +2,17 @@ import PostalMime from 'postal-mime'
 import type { Context } from '#context.ts'
 import type { Edition } from '#editions/store.ts'
 import { UNSIGNED } from '#mail/mime/write-message.ts'
+import { asShown, type Look } from './preview/look.ts'
 import { composeReaderMail, openForm } from './reader-mail.ts'
 
-/** The mail as a made-up reader would get it, with everybody's stories or these blocks; its links work for nobody. */
+/**
+ * The mail as a made-up reader would get it, with everybody's stories or these blocks; its links work for nobody. The look
+ * is that of its HTML.
+ */
 export async function previewOf(
   { secrets }: Pick<Context, 'secrets'>,
   edition: Edition,
-  { blocks = everybodysBlocks(edition) }: { blocks?: number[] | undefined } = {},
+  { blocks = everybodysBlocks(edition), ...look }: { blocks?: number[] | undefined } & Look = {},
 ): Promise<{ raw: Buffer; html: string; text: string }> {
   const { message } = composeReaderMail(openForm({ secrets, signer: null }, edition), {
     subscriberId: 0,
@@ -19,7 +23,7 @@ export async function previewOf(
   })
   const { bytes: raw } = await message(UNSIGNED)
   const { html = '', text = '' } = await PostalMime.parse(raw)
-  return { raw, html, text }
+  return { raw, html: asShown(html, look), text }
 }
 
 /** What a reader gets who chose no topics, and to whom nothing was told before. */

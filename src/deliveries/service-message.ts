@@ -15,6 +15,7 @@ import { keysAt, type Purpose, sealLocalPart, sealToken } from '#subscribers/tok
 import type { ServiceClaim } from './claim-service.ts'
 import { messageNumber, type ReaderMail } from './reader-mail.ts'
 import { composeLatest } from './service/latest/latest-mail.ts'
+import { composeTest } from './service/test-send/test-mail.ts'
 
 type Needs = Pick<Context, 'db' | 'secrets' | 'config'> & {
   sender: { dkim: Pick<Dkim, 'pinFor' | 'signerFor'> }
@@ -25,8 +26,8 @@ type Needs = Pick<Context, 'db' | 'secrets' | 'config'> & {
  * reply to forward.
  */
 export async function composeServiceMail(context: Needs, mail: ServiceClaim): Promise<ReaderMail> {
-  if (mail.form === null) return composeLatest(context, mail)
-  return composeForm(context, { ...mail, form: mail.form })
+  if (mail.form !== null) return composeForm(context, { ...mail, form: mail.form })
+  return mail.kind === 'test' ? composeTest(context, mail) : composeLatest(context, mail)
 }
 
 async function composeForm(

@@ -98,6 +98,23 @@ test('a word that a site adds to a shared link changes nothing', async () => {
   expect(shared.headers.get('location')).toBe(plain.headers.get('location'))
 })
 
+test('a link of a preview or a test mail leads on and is not counted', async () => {
+  await using house = await openClickHouse(1)
+  house.wait(HOUR)
+  const about = { publicId: 0, reference: house.editionId, addressVersion: 0 }
+  const token = sealToken(house.context.secrets, 'click', about)
+  const visit = { position: 0, method: 'GET', agent: FIREFOX, purpose: '', network: null } as const
+
+  const url = await house.clicks.follow({ token, ...visit })
+  await house.clicks.flush()
+  const uncounted = await rawOf(house)
+  const theirs = await house.clicks.follow({ token: house.tokenOf(1), ...visit })
+  await house.clicks.flush()
+
+  expect(url).toBe(theirs)
+  expect([uncounted.length, (await rawOf(house)).length]).toEqual([0, 1])
+})
+
 test('a token that we did not make, for something else, or of another edition leads nowhere', async () => {
   await using house = await openClickHouse(1)
   const web = webOf(house)

@@ -284,3 +284,12 @@ create table correction_edition (
 );
 
 create index correction_edition_edition on correction_edition (edition_id);
+
+-- test mails ----------------------------------------------------------------------------------------------------------
+
+-- A test is made of the edition as it was then, not of a form.
+alter table service_mail drop constraint service_mail_form_check;
+alter table service_mail add constraint service_mail_form_check check (form is not null or kind in ('latest', 'test'));
+
+-- What a team member's limit counts.
+create index service_mail_test on service_mail (operator_id, release_at) where kind = 'test';

@@ -1,12 +1,10 @@
 import type { Context as Request } from 'hono'
 import { z } from 'zod'
 import type { Context } from '#context.ts'
-import { previewOf } from '#deliveries/preview.ts'
 import { changeDraft } from '#editions/draft/change-draft.ts'
 import { listEdits } from '#editions/draft/draft-store.ts'
 import { parseEdits } from '#editions/draft/edit.ts'
 import { getEdition } from '#editions/store.ts'
-import { Refusal } from '#errors.ts'
 import type { Bearer } from '#operators/api-token.ts'
 import { requireDuty } from '#operators/operator.ts'
 import { note } from './articles.ts'
@@ -64,19 +62,5 @@ export function draftRoutes(context: Pick<Context, 'db' | 'clock' | 'config' | '
         notes: changed.notes,
       })
     },
-
-    /** The mail as everybody gets it, or as a reader would who follows these topics: `?blocks=0,3`. */
-    async preview(request: Request, editionId: number): Promise<Response> {
-      const edition = await getEdition(db, editionId)
-      const { html, text } = await previewOf(context, edition, { blocks: blocksOf(request) })
-      return request.req.query('part') === 'text' ? request.text(text) : request.html(html)
-    },
   }
-}
-
-function blocksOf(request: Request): number[] | undefined {
-  const text = request.req.query('blocks')
-  if (text === undefined) return undefined
-  if (/^\d{1,4}(?:,\d{1,4}){0,99}$/.test(text)) return text.split(',').map(Number)
-  throw new Refusal('blocks must be places of stories, such as 0,2,5', { field: 'blocks' })
 }

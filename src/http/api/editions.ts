@@ -11,6 +11,7 @@ import { bearerOf, idOf } from './bearer.ts'
 import { correctionRoutes } from './corrections.ts'
 import { draftRoutes } from './drafts.ts'
 import { onCallRoutes } from './on-call.ts'
+import { previewRoutes } from './previews.ts'
 
 /** Editions from the draft to the accounts, and what is put right in them. */
 export function editionRoutes(context: Context): Hono {
@@ -60,9 +61,15 @@ export function editionRoutes(context: Context): Hono {
     const bearer = await bearerOf(context, request, 'editions:write')
     return drafts.change(request, { editionId: idOf(request), bearer })
   })
+
+  const previews = previewRoutes(context)
   api.get('/editions/:id/preview', async (request) => {
-    await bearerOf(context, request, 'editions:read')
-    return drafts.preview(request, idOf(request))
+    const bearer = await bearerOf(context, request, 'editions:read')
+    return previews.show(request, { editionId: idOf(request), bearer })
+  })
+  api.post('/editions/:id/test', async (request) => {
+    const bearer = await bearerOf(context, request, 'editions:write')
+    return previews.test(request, { editionId: idOf(request), bearer })
   })
 
   const approval = approvalRoutes(context)

@@ -6,7 +6,7 @@ import { type Markup, page, type PageFrame, saidPage } from './page.ts'
 
 /** One edition for one person of the desk: read and decided on a phone, in under a minute. */
 export function deskPage(frame: PageFrame, view: DeskView): Markup {
-  const { subject, preheader, editing, path } = view
+  const { subject, preheader, editing } = view
   return page(frame, {
     title: subject,
     scripts: ['desk.js'],
@@ -14,7 +14,7 @@ export function deskPage(frame: PageFrame, view: DeskView): Markup {
       <h1>${subject}</h1>
       <p class="lede">${preheader}</p>
       ${saidOf(view)} ${closedNote(view)} ${leaving(view)} ${when(view)} ${findingList(view)}
-      ${editing ? backLink(view) : theMail(path)} ${storyList(view)} ${editing ? texts(view) : ''}
+      ${editing ? backLink(view) : theMail(view)} ${editing ? texts(view) : ''} ${storyList(view)}
       ${boxes(view)} ${editing ? '' : decisions(view)} ${history(view)}`,
   })
 }
@@ -80,13 +80,13 @@ function saidOf({ said }: DeskView): Markup | string {
 function closedNote({ closed, said, path }: DeskView): Markup | string {
   if (closed === null) return ''
   const again = closed.again ? askAgain(path) : ''
-  if (said !== null) return again
+  if (said !== null) return said.wrong ? again : ''
   return html`<p class="banner">${closed.words}</p>
     ${again}`
 }
 
 function askAgain(path: string): Markup {
-  return html`<form method="post" action="${path}/again" data-once>
+  return html`<form class="undo" method="post" action="${path}/again" data-once>
     <button>Mail me a new link</button>
   </form>`
 }
@@ -99,7 +99,7 @@ function leaving({ leavesAt, path, decides }: DeskView): Markup | string {
     </p>
     ${
       decides
-        ? html`<form method="post" action="${path}/cancel" data-once>
+        ? html`<form class="undo" method="post" action="${path}/cancel" data-once>
             <button class="primary">Cancel: do not send</button>
           </form>`
         : ''
@@ -158,11 +158,20 @@ function findingList({ findings }: DeskView): Markup | string {
     </ul>`
 }
 
-function theMail(path: string): Markup {
+function theMail({ path, tests }: DeskView): Markup {
   return html`<details class="fold">
     <summary>The mail as readers see it</summary>
     <iframe class="mail" src="${path}/mail" title="The mail" sandbox loading="lazy"></iframe>
-    <p class="small"><a class="secondary" href="${path}/mail">On a page of its own</a></p>
+    <div class="side">
+      <a class="secondary" href="${path}/preview">Other readers, dark, plain text …</a>
+      ${
+        tests
+          ? html`<form method="post" action="${path}/test" data-once>
+              <button>Mail it to me as a test</button>
+            </form>`
+          : ''
+      }
+    </div>
   </details>`
 }
 

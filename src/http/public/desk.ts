@@ -3,23 +3,27 @@ import type { Context } from '#context.ts'
 import { cancelCountdown } from '#deliveries/alerts/countdown.ts'
 import { callDesk } from '#deliveries/approval/call-desk.ts'
 import { moveDeskLink } from '#deliveries/approval/desk-link-store.ts'
-import type { DeskPage } from '#deliveries/approval/desk-page.ts'
 import { findPeople } from '#deliveries/approval/on-call-store.ts'
-import { previewOf } from '#deliveries/preview.ts'
 import { changeDraft } from '#editions/draft/change-draft.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { requireDuty } from '#operators/operator.ts'
 import { stopPage } from '../html/desk-pages.ts'
-import { webViewPage } from '../html/embed.ts'
 import { approve, type Deciding, giveBack, stop } from './desk/decide.ts'
 import { editOf } from './desk/edit-of-form.ts'
-import { formOf, noteDone, open, operatorOf, pathOfDesk, show } from './desk/answer.ts'
+import {
+  answering,
+  formOf,
+  noteDone,
+  open,
+  operatorOf,
+  pathOfDesk,
+  refuseClosed,
+  sentence,
+  show,
+} from './desk/answer.ts'
+import { deskPreviewRoutes } from './desk/previews.ts'
 import { pageFrame } from './frame.ts'
-
-/** As of any mail on the web; our own page may frame it. */
-const MAIL_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src https:; form-action 'none'; frame-ancestors 'self'; base-uri 'none'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 /**
  * The page of one edition for one person of the desk, opened by the link in a call. GET changes nothing, whoever follows
@@ -31,13 +35,7 @@ export function deskRoutes(context: Context): Hono {
   routes.get('/desk/:token', async (request) => show(context, request, {}))
   routes.get('/desk/:token/edit', async (request) => show(context, request, { editing: true }))
 
-  routes.get('/desk/:token/mail', async (request) => {
-    const { edition, closed } = await open(context, request)
-    if (closed?.hidden === true) throw new Refusal(closed.words, { status: 410 })
-    const { html, text } = await previewOf(context, edition)
-    if (request.req.query('part') === 'text') return request.text(text)
-    return request.html(webViewPage(html), 200, { 'Content-Security-Policy': MAIL_POLICY })
-  })
+  routes.route('/', deskPreviewRoutes(context))
 
   routes.get('/desk/:token/stop', async (request) => {
     const desk = await open(context, request)
@@ -101,28 +99,6 @@ export function deskRoutes(context: Context): Hono {
   return routes
 }
 
-function refuseClosed({ closed }: DeskPage): void {
-  if (closed !== null)
-    throw new Refusal(`Nothing has happened. ${closed.words}`, {
-      status: closed.hidden ? 410 : 409,
-    })
-}
-
-/** The page again, with what became of it, or why nothing did. */
-async function answering(
-  context: Context,
-  request: Request,
-  work: () => Promise<string>,
-): Promise<Response> {
-  try {
-    return await show(context, request, { said: { words: await work(), wrong: false } })
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error
-    const said = { words: sentence(error.message), wrong: true }
-    return show(context, request, { said, status: error.status === 422 ? 422 : 409 })
-  }
-}
-
 async function edit(context: Context, request: Request): Promise<Response> {
   const desk = await open(context, request)
   const form = await formOf(request)
@@ -146,8 +122,4 @@ async function edit(context: Context, request: Request): Promise<Response> {
     const said = { words: sentence(error.message), wrong: true }
     return show(context, request, { said, status: 409, editing: true })
   }
-}
-
-function sentence(message: string): string {
-  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`
 }

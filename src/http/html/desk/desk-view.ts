@@ -41,6 +41,8 @@ export type DeskView = {
   decides: boolean
   /** Whether the person may change it. */
   editable: boolean
+  /** Whether the person may mail it to themselves as a test. */
+  tests: boolean
   /** Whether the page is for changing it. */
   editing: boolean
   /** What just became of a change, or went wrong. */

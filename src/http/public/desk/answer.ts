@@ -73,3 +73,29 @@ export async function formOf(request: Request): Promise<Form> {
     ),
   )
 }
+
+export function refuseClosed({ closed }: Pick<DeskPage, 'closed'>): void {
+  if (closed !== null)
+    throw new Refusal(`Nothing has happened. ${closed.words}`, {
+      status: closed.hidden ? 410 : 409,
+    })
+}
+
+/** The page again, with what became of it, or why nothing did. */
+export async function answering(
+  context: Context,
+  request: Request,
+  work: () => Promise<string>,
+): Promise<Response> {
+  try {
+    return await show(context, request, { said: { words: await work(), wrong: false } })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const said = { words: sentence(error.message), wrong: true }
+    return show(context, request, { said, status: error.status === 422 ? 422 : 409 })
+  }
+}
+
+export function sentence(message: string): string {
+  return `${message.slice(0, 1).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`
+}

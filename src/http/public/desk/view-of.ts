@@ -57,6 +57,7 @@ export async function viewOf(
     alertTimes: times && alertTimesInWords(times),
     closed,
     decides: may(link.role, 'approve'),
+    tests: may(link.role, 'compose'),
     editable: may(link.role, 'compose') && open && edition.draft !== null,
   }
 }

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 
 /** Where a connection dies under its mail. Daybreak cannot tell the last two apart: the relay has the mail, or has not. */
-export const cuts = ['at DATA', 'in the body', 'before the reply'] as const
-export type Cut = (typeof cuts)[number]
+export type Cut = 'at DATA' | 'in the body' | 'before the reply'
 
 export type LineRules = {
   /** Asked once a mail, when the relay is ready for its body. */

@@ -26,9 +26,9 @@ test(
     await using place = await openPlace()
     const out = join(place.dir, 'out')
 
-    const { code, stdout } = await place.run('demo', '--json', '--out', out)
+    const { code, stdout, stderr } = await place.run('demo', '--json', '--out', out)
 
-    expect(code).toBe(0)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const told = lastLine.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
     expect(told).toMatchObject({ uncertain: 0, testInbox: true })
     expect(told.planned).toBe(told.accepted + told.excluded)
@@ -51,6 +51,53 @@ test(
     }
   },
 )
+
+const books = z.object({
+  planned: z.number(),
+  accepted: z.number(),
+  rejected: z.number(),
+  excluded: z.number(),
+  uncertain: z.number(),
+  excludedBy: z.record(z.string(), z.number()),
+})
+
+const badDay = z.object({
+  digest: books,
+  correction: books,
+  versions: z.object({ before: z.number(), corrected: z.number() }),
+  reach: z.object({ copies: z.number(), uncertain: z.number(), left: z.number() }),
+  line: z.object({ 'in the body': z.number(), 'before the reply': z.number() }),
+  checks: z.number(),
+  broken: z.array(z.string()),
+})
+
+test('a bad day adds up: by its ledger, by its mails, and by what was done to them', async () => {
+  await using place = await openPlace()
+  const out = join(place.dir, 'out')
+
+  const { code, stdout, stderr } = await place.run('demo', '--bad-day', '--json', '--out', out)
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const told = badDay.parse(JSON.parse(stdout.trim().split('\n').at(-1) ?? ''))
+  const { digest, correction, versions, reach, line } = told
+  for (const { planned, accepted, rejected, excluded, uncertain } of [digest, correction])
+    expect(planned).toBe(accepted + rejected + excluded + uncertain)
+  expect(line).toEqual({ 'in the body': 1, 'before the reply': 2 })
+  expect(digest.uncertain).toBe(3)
+  expect(versions.before).toBeGreaterThan(0)
+  expect(versions.corrected).toBeGreaterThan(0)
+  expect(versions.before + versions.corrected).toBe(digest.accepted + digest.uncertain)
+  expect(reach.left).toBe(1)
+  expect(correction).toMatchObject({ accepted: reach.copies - 1, excludedBy: { left: 1 } })
+  expect(told).toMatchObject({ broken: [], checks: 24 })
+  const mails = (await readdir(out)).filter((name) => name.endsWith('.eml'))
+  expect(mails.filter((name) => name.startsWith('digest'))).toHaveLength(
+    digest.accepted + line['before the reply'],
+  )
+  expect(mails.filter((name) => name.startsWith('correction'))).toHaveLength(correction.accepted)
+  for (const view of ['EDITOR', 'ADMINISTRATOR', 'READER'])
+    expect(stdout).toContain(`AS THE ${view} SEES IT`)
+})
 
 test.skipIf(!existsSync(DUMP))(
   'a pasted page is told by its own sentences, without a word of its chrome (needs the sample page dump)',

@@ -1,5 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
-import { type CustomTypesConfig, Pool, types as builtIn } from 'pg'
+import {
+  type CustomTypesConfig,
+  Pool,
+  type PoolClient,
+  type PoolConfig,
+  types as builtIn,
+} from 'pg'
 import { Refusal, reasonOf } from '#errors.ts'
 import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
@@ -21,6 +28,37 @@ const types: CustomTypesConfig = {
   },
 }
 
+/** A server that is away or stands still closes nothing. */
+const GOODBYE_MS = 2000
+
+/**
+ * A pool whose end is the end of its connections. That of pg itself resolves with its goodbyes on their way: the embedded
+ * server, stopped right behind it, would find connections to throw out, and each would say that it was lost.
+ */
+class ClosingPool extends Pool {
+  readonly #connections = new Map<PoolClient, Promise<void>>()
+
+  constructor(config: PoolConfig) {
+    super(config)
+    this.on('connect', (client) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#connections.set(client, promise)
+      client.once('end', () => {
+        this.#connections.delete(client)
+        resolve()
+      })
+    })
+  }
+
+  override async end(): Promise<void> {
+    await super.end()
+    const enough = new AbortController()
+    const patience = sleep(GOODBYE_MS, undefined, { signal: enough.signal }).catch(() => {})
+    await Promise.race([Promise.all(this.#connections.values()), patience])
+    enough.abort()
+  }
+}
+
 /** A pool of connections; errors of idle connections are reported, not thrown: the next query gets a new one. */
 export function createPool({
   url,
@@ -33,7 +71,7 @@ export function createPool({
   options?: string
   onError: (error: Error) => void
 }): Pool {
-  const pool = new Pool({
+  const pool = new ClosingPool({
     connectionString: url,
     max,
     types,

@@ -1,17 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type App, openApp, openServer } from '#app.ts'
+import type { App } from '#app.ts'
 import type { Config } from '#config.ts'
 import { type Accounts, readAccounts } from '#deliveries/accounts.ts'
 import { type Edition, getEdition } from '#editions/store.ts'
-import { createLog } from '#log.ts'
-import { readInbox } from '#mail/inbox-store.ts'
+import type { InboxReader } from '#mail/inbox-store.ts'
 import { printAccounts } from '#commands/edition-account.ts'
-import { runRole } from '#roles.ts'
 import { bringArticles, setPublication } from './newsroom.ts'
 import { correct, showReaders } from './editors.ts'
+import { openDemoHouse } from './house.ts'
 import { addReaders, joinByForm } from './readers.ts'
 import { sendAlert, sendDigest } from './send.ts'
 import { writeMails } from './write-mails.ts'
@@ -26,7 +21,7 @@ export type Demo = {
   keepUntil: Promise<void> | null
 }
 
-export type Told = { say: (line: string) => void; app: App; inbox: ReturnType<typeof readInbox> }
+export type Told = { say: (line: string) => void; app: App; inbox: InboxReader }
 
 /** The whole job on real parts: PostgreSQL, the queue, the web server, SMTP into the built-in inbox. */
 export async function runDemo({
@@ -38,31 +33,29 @@ export async function runDemo({
   keepUntil,
 }: Demo): Promise<void> {
   const began = performance.now()
-  const tell = (line: string) =>
-    say(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`)
-  const dataDir = await mkdtemp(join(tmpdir(), 'daybreak-demo-'))
-  try {
-    await using stack = new AsyncDisposableStack()
-    const own = await demoConfig(config, dataDir)
-    const log = createLog({ level: own.logLevel, name: 'demo' })
-    const server = await openServer(own, log)
-    if (server !== undefined) stack.use(server)
-    const app = stack.use(await openApp({ config: own, command: 'demo' }))
-    stack.use(await runRole(app, 'sender'))
-    stack.use(await runRole(app, 'web'))
-    tell('PostgreSQL, the queue, the web server and the built-in inbox are up')
-    const told: Told = { say: tell, app, inbox: readInbox(join(dataDir, 'inbox')) }
-    const result = await tellTheStory(told, files)
-    report({ say, result, test: app.context.relay.test })
-    if (outDir !== null)
-      say(
-        `  every mail is in ${outDir}: ${await writeMails(told.inbox, outDir)} mails, each as .eml, .html and .txt`,
-      )
-    await lookAround({ say, url: own.publicUrl, keepUntil })
-    if (json) say(JSON.stringify(lineOf(result, performance.now() - began)))
-  } finally {
-    await rm(dataDir, { recursive: true, force: true })
-  }
+  const tell = tellSince(began, say)
+  await using house = await openDemoHouse(config, { logLevel: 'warn' })
+  const { app, inbox } = house
+  tell('PostgreSQL, the queue, the web server and the built-in inbox are up')
+  const result = await tellTheStory({ say: tell, app, inbox }, files)
+  report({ say, result, test: app.context.relay.test })
+  if (outDir !== null) await writeOut({ say, inbox, outDir })
+  await lookAround({ say, url: app.context.config.publicUrl, keepUntil })
+  if (json) say(JSON.stringify(lineOf(result, performance.now() - began)))
+}
+
+/** What happens, with the time since the start. */
+export function tellSince(began: number, say: Demo['say']): Told['say'] {
+  return (line) => say(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}`)
+}
+
+export async function writeOut({
+  say,
+  inbox,
+  outDir,
+}: Pick<Demo, 'say'> & { inbox: InboxReader; outDir: string }): Promise<void> {
+  const mails = await writeMails(inbox, outDir)
+  say(`  every mail is in ${outDir}: ${mails} mails, each as .eml, .html and .txt`)
 }
 
 type Sent = { edition: Edition; accounts: Accounts; firstAcceptedMs: number }
@@ -142,40 +135,4 @@ function lineOf({ articles, stories, readers, digest, alert }: Result, ms: numbe
 function partOf({ edition, accounts, firstAcceptedMs }: Sent) {
   const { id, state, subject } = edition
   return { edition: id, state, subject, ...accounts, firstAcceptedMs }
-}
-
-/** Its own house, whatever the environment says; nothing of it outlives the demo. */
-async function demoConfig(config: Config, dataDir: string): Promise<Config> {
-  const port = await freePort(config.port)
-  return {
-    ...config,
-    databaseUrl: null,
-    redisUrl: null,
-    smtpUrl: null,
-    dataDir,
-    port,
-    host: '127.0.0.1',
-    publicUrl: new URL(`http://localhost:${port}/`),
-    logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel,
-    tokenKey: null,
-    suppressionKey: null,
-  }
-}
-
-async function freePort(wanted: number): Promise<number> {
-  const bound = await tryPort(wanted)
-  return bound ?? (await tryPort(0)) ?? 0
-}
-
-async function tryPort(port: number): Promise<number | undefined> {
-  const server = createServer()
-  const listening = Promise.withResolvers<number | undefined>()
-  server.on('error', () => listening.resolve(undefined))
-  server.listen(port, '127.0.0.1', () => {
-    const address = server.address()
-    listening.resolve(typeof address === 'object' && address !== null ? address.port : undefined)
-  })
-  const bound = await listening.promise
-  await new Promise((resolve) => server.close(resolve))
-  return bound
 }

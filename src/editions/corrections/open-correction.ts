@@ -60,6 +60,7 @@ export async function openCorrection(
       const paused = await moveEdition(transaction, { id, from: ['sending'], to: 'held', reason })
       await insertCarrier(transaction, { correctionId, carrier, paused })
       carrier.paused = paused
+      if (paused) carrier.state = 'held'
     }
     return { correctionId, carriers }
   })

@@ -214,7 +214,7 @@ describe('an article that is withdrawn', () => {
 
     const [opened] = await sweepCorrections(house.context)
     expect(await sweepCorrections(house.context)).toEqual([])
-    expect(opened?.carriers).toMatchObject([{ editionId, paused: true }])
+    expect(opened?.carriers).toMatchObject([{ editionId, paused: true, state: 'held' }])
     const proposals = await decideCorrection(house.context, {
       ...decision(opened?.correctionId ?? 0, 'web'),
       label: 'retraction',

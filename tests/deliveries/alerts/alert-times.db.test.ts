@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { alertTimesInWords } from '#deliveries/alerts/alert-times.ts'
 import { readAlertTimes } from '#deliveries/alerts/alert-times-store.ts'
 import { addReaders, openHouse } from '../../house.ts'
+import { settleRows, WAITING } from '../settled-fixture.ts'
 import { releaseAlert, releaseDigest } from '../send-fixture.ts'
 
 test('an alert’s times count from its article, and 95 of 100 mails are most of it', async () => {
@@ -13,15 +14,21 @@ test('an alert’s times count from its article, and 95 of 100 mails are most of
     update article_revision set received_at = ${house.now}::timestamptz - interval '45 seconds'`.execute(
     house.db,
   )
-  const accept = async (upTo: number) =>
-    sql`
-      update delivery d
-         set state = 'accepted', reply = '250 Ok', lease_until = null
-           , outcome_at = ${house.now}::timestamptz + nr * interval '100 milliseconds'
-        from (select subscriber_id, row_number() over (order by subscriber_id) as nr from delivery) o
-       where d.subscriber_id = o.subscriber_id and d.edition_id = ${editionId} and nr <= ${upTo}`.execute(
-      house.db,
+  const accept = async (upTo: number) => {
+    const { rows } = await sql<{ id: number }>`
+      select subscriber_id as id from delivery order by subscriber_id`.execute(house.db)
+    const at = (nr: number) => new Date(house.now.getTime() + nr * 100)
+    await settleRows(
+      house,
+      editionId,
+      Object.fromEntries(
+        rows.map(({ id }, index) => [
+          id,
+          index < upTo ? sql`outcome_at = ${at(index + 1)}::timestamptz` : WAITING,
+        ]),
+      ),
     )
+  }
 
   const before = await readAlertTimes(house.db, editionId)
   await accept(18)

@@ -153,7 +153,10 @@ async function hasSuppressedDomains(db: Db): Promise<boolean> {
 }
 
 /** Everybody's blocks of the edition, in their order; the mail itself where it is not made of stories. */
-export async function listBlocks(db: Db, { editionId }: Plan): Promise<number[]> {
+export async function listBlocks(
+  db: Db,
+  { editionId }: Pick<Plan, 'editionId'>,
+): Promise<number[]> {
   const { rows } = await sql<{ blocks: number[] }>`
     select coalesce(array_agg(position order by position), '{0}') as blocks
       from edition_story where edition_id = ${editionId} and not followers`.execute(db)

@@ -15,6 +15,7 @@ import { type PlanEstimate, planEstimate } from './estimate-store.ts'
 import { lateInWords } from './estimate.ts'
 import { laneOf } from './lane.ts'
 import { planSlice } from './plan.ts'
+import { refuseUnfit } from './preflight/refuse-unfit.ts'
 import { refuseHeld } from './restore-mark.ts'
 import { findSenderAtWork } from './sender.ts'
 import { dropDrains, excludeNext } from './stop-store.ts'
@@ -44,7 +45,7 @@ export async function approveEdition(
     })
 }
 
-export type Releasing = Pick<Context, 'db' | 'clock' | 'enqueue' | 'relay' | 'config'>
+export type Releasing = Pick<Context, 'db' | 'clock' | 'enqueue' | 'relay' | 'config' | 'secrets'>
 
 export type Release = {
   editionId: number
@@ -63,7 +64,7 @@ export type Promised = { estimate: PlanEstimate; warmUp: WarmUp | null }
 /**
  * Releases an approved edition. Its first slice of readers is planned in the same transaction, so an alert goes from
  * here to its first mail with one job; the rest is planned by a job that a slice leaves behind.
- * @throws Refusal also when everything is held, when mails of it would leave too late, or an article of it was withdrawn
+ * @throws Refusal also when a check stops it, when everything is held, when mails of it would leave too late, or an article of it was withdrawn
  */
 export async function sendEdition(
   context: Releasing,
@@ -73,6 +74,7 @@ export async function sendEdition(
   const edition = await getEdition(db, editionId)
   await refuseHeld(db)
   await refuseUnready(context, edition)
+  await refuseUnfit(context, edition)
   const keys = dkimDir ?? config.dkimDir
   const dkim = keys === null ? null : await readPin(keys, edition.compiled.sender.fromAddress)
   const released = await inTransaction(db, async (transaction) => {

@@ -5,6 +5,7 @@ import { type Flagged, listFlagged } from '#editions/alerts/flagged-store.ts'
 import { sayYes } from '#editions/approval/approve.ts'
 import { getEdition } from '#editions/store.ts'
 import { reasonOf } from '#errors.ts'
+import { findUnfit } from '../preflight/refuse-unfit.ts'
 import { type Releasing, sendEdition } from '../send-edition.ts'
 
 /**
@@ -36,8 +37,9 @@ async function alertTo(
   context.log.info({ edition: editionId, source }, 'a feed called an article breaking')
   if (!release || edition.state !== 'in review' || edition.updateNumber !== null) return
   const limit = await findAlertLimit(context, edition)
-  if (limit !== null) {
-    context.log.info({ edition: editionId, reason: limit.reason }, 'an alert waits for a person')
+  const reason = limit?.reason ?? (await findUnfit(context, edition))
+  if (reason !== null) {
+    context.log.info({ edition: editionId, reason }, 'an alert waits for a person')
     return
   }
   const note = `“${source}” may release alerts`

@@ -6,6 +6,7 @@ import { getTerms, refusePast, whyWithheld } from '#articles/revisions/withhold.
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
+import { findUnfit } from '#deliveries/preflight/refuse-unfit.ts'
 import { findAlertLimit } from '#editions/alerts/alert-limits.ts'
 import { draftAlert } from '#editions/alerts/draft-alert.ts'
 import { wasAlerted } from '#editions/selection/candidate-store.ts'
@@ -16,7 +17,7 @@ import { audit } from '#operators/audit.ts'
 import { may } from '#operators/operator.ts'
 import type { Enqueue } from '#queue/jobs.ts'
 
-type Needs = Pick<Context, 'db' | 'clock' | 'enqueue' | 'config' | 'relay'>
+type Needs = Pick<Context, 'db' | 'clock' | 'enqueue' | 'config' | 'relay' | 'secrets'>
 
 /** POST /api/v1/articles: one article as JSON, HTML or plain text. `breaking` drafts an alert, or releases it. */
 export function postArticle(context: Needs) {
@@ -127,8 +128,10 @@ async function alertOf(
   // Readers were told already: whether a changed text is worth a second alert is for a person to say.
   if (release === 'first' && (await wasAlerted(context.db, { articleId, editionId })))
     return { edition: editionId, state }
-  const limit = await findAlertLimit(context, await getEdition(context.db, editionId))
-  if (limit !== null) return { edition: editionId, state, waits: limit.reason }
+  const edition = await getEdition(context.db, editionId)
+  const limit = await findAlertLimit(context, edition)
+  const waits = limit?.reason ?? (await findUnfit(context, edition))
+  if (waits !== null) return { edition: editionId, state, waits }
   await approveEdition(context, { editionId, contentHash, operatorId, via: 'api' })
   await sendEdition(context, { editionId, rule: 'now' })
   await note(context, bearer, {

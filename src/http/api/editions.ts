@@ -11,6 +11,7 @@ import { bearerOf, idOf } from './bearer.ts'
 import { correctionRoutes } from './corrections.ts'
 import { draftRoutes } from './drafts.ts'
 import { onCallRoutes } from './on-call.ts'
+import { preflightRoutes } from './preflight.ts'
 import { previewRoutes } from './previews.ts'
 
 /** Editions from the draft to the accounts, and what is put right in them. */
@@ -70,6 +71,20 @@ export function editionRoutes(context: Context): Hono {
   api.post('/editions/:id/test', async (request) => {
     const bearer = await bearerOf(context, request, 'editions:write')
     return previews.test(request, { editionId: idOf(request), bearer })
+  })
+
+  const preflight = preflightRoutes(context)
+  api.get('/editions/:id/check', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return preflight.show(request, idOf(request))
+  })
+  api.post('/editions/:id/check', async (request) => {
+    await bearerOf(context, request, 'editions:write')
+    return preflight.check(request, idOf(request))
+  })
+  api.post('/editions/:id/let-pass', async (request) => {
+    const bearer = await bearerOf(context, request, 'editions:write')
+    return preflight.letPass(request, { editionId: idOf(request), bearer })
   })
 
   const approval = approvalRoutes(context)

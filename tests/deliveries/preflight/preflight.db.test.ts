@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Fetch } from '#articles/fetching/fetch.ts'
 import { retractArticle } from '#articles/revisions/withhold.ts'
 import { overrideCheck, runPreflight } from '#deliveries/preflight/run-preflight.ts'
+import { releaseDue } from '#deliveries/release-due.ts'
+import { sendEdition } from '#deliveries/send-edition.ts'
 import { changeDraft } from '#editions/draft/change-draft.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import { addReaders, type House, openHouse } from '../../house.ts'
-import { approveDigest, ensureOperator } from '../send-fixture.ts'
+import { approve, approveDigest, ensureOperator, readRows } from '../send-fixture.ts'
 
 let house: House
 let editionId: number
@@ -56,6 +58,11 @@ async function edit(change: Parameters<typeof changeDraft>[1]['edits'][number]) 
     edits: [change],
     operator: { id: await ensureOperator(house), name: 'ines' },
   })
+}
+
+async function send() {
+  await approve(house, editionId)
+  return sendEdition(house.context, { editionId, rule: 'now' })
 }
 
 test('an edition in order passes every check, but for the made-up postal address of the built-in inbox', async () => {
@@ -199,6 +206,53 @@ describe('what warns', () => {
       outcome: 'warns',
       reason:
         '3 signed up, 3 confirmed, 3 may be mailed, 3 are not on a break: 100 % fewer than the last four had (5000)',
+    })
+  })
+})
+
+describe('what a check stops does not leave', () => {
+  test('until it is mended', async () => {
+    await edit({ change: 'greeting', text: 'Good morning, {{ name }}.', signedBy: 'Ines' })
+    const refused = send()
+
+    await expect(refused).rejects.toThrow(
+      /not released. leftovers: .*\{\{ name \}\}.*check --pass "leftovers"/s,
+    )
+    expect(await readRows(house, editionId)).toEqual([])
+
+    await edit({ change: 'greeting', text: 'Good morning.', signedBy: 'Ines' })
+    await send()
+
+    expect(await readRows(house, editionId)).toHaveLength(3)
+  })
+
+  test('unless a publisher lets it pass, with a reason', async () => {
+    await edit({ change: 'greeting', text: 'We say {{ name }}.', signedBy: 'Ines' })
+    const operatorId = await ensureOperator(house)
+    await overrideCheck(house.context, {
+      editionId,
+      check: 'leftovers',
+      operatorId,
+      reason: 'a story about templates',
+    })
+
+    await send()
+
+    expect(await readRows(house, editionId)).toHaveLength(3)
+  })
+
+  test('by the clock neither: it is held, and says why', async () => {
+    await edit({ change: 'greeting', text: 'Good morning, {{ name }}.', signedBy: 'Ines' })
+    await approve(house, editionId)
+    await sql`update edition set due_at = ${house.now}, deadline_at = ${house.now} where id = ${editionId}`.execute(
+      house.db,
+    )
+
+    await releaseDue(house.context)
+
+    expect(await getEdition(house.db, editionId)).toMatchObject({
+      state: 'held',
+      stateReason: expect.stringContaining('leftovers'),
     })
   })
 })

@@ -22,6 +22,7 @@ export const newsletterSamples: NewsletterChoice[] = [
     rhythm: 'daily',
     cadence: 'daily',
     options: ['daily', 'weekly', 'off'],
+    updates: false,
   },
   {
     ...digest,
@@ -33,6 +34,7 @@ export const newsletterSamples: NewsletterChoice[] = [
     localTime: '08:00',
     cadence: 'off',
     options: ['weekly', 'off'],
+    updates: false,
   },
   {
     ...digest,
@@ -44,6 +46,7 @@ export const newsletterSamples: NewsletterChoice[] = [
     rhythm: 'instant',
     cadence: 'instant',
     options: ['instant', 'daily', 'off'],
+    updates: false,
   },
 ]
 

@@ -11,6 +11,7 @@ export type Body = Record<string, unknown>
 
 const one = z.string().max(100)
 const cadence = z.enum(['instant', 'daily', 'weekly', 'off'])
+const onOff = z.enum(['on', 'off'])
 const simple = z.enum(['morning', 'breaking', 'weekly', 'nothing', 'as-now'])
 
 /**
@@ -27,9 +28,11 @@ export function readWanted(body: Body, overview: Overview): Wanted {
 function readDetail(body: Body): Wanted {
   const newsletters = new Map<string, Cadence>()
   const topics = new Map<string, Cadence | null>()
+  const updates = new Map<string, boolean>()
   for (const field of Object.keys(body)) {
-    const [, kind, slug = ''] = /^(newsletter|topic)-(.*)$/s.exec(field) ?? []
+    const [, kind, slug = ''] = /^(newsletter|topic|updates)-(.*)$/s.exec(field) ?? []
     if (kind === 'newsletter') newsletters.set(slug, read(cadence, { body, field }))
+    if (kind === 'updates') updates.set(slug, read(onOff, { body, field }) === 'on')
     if (kind === 'topic') {
       topics.set(slug, body[field] === '' ? null : read(cadence, { body, field }))
     }
@@ -42,6 +45,7 @@ function readDetail(body: Body): Wanted {
   return {
     newsletters: Object.fromEntries(newsletters),
     topics: Object.fromEntries(topics),
+    updates: Object.fromEntries(updates),
     ...(hour !== undefined && { hour: hour === '' ? null : hour }),
     ...(timeZone !== undefined && { timeZone }),
     ...(language !== undefined && { language }),

@@ -11,6 +11,8 @@ import { type Pause, wakesAt } from './snooze.ts'
 export type Wanted = {
   simple?: Simple
   newsletters?: Cadences
+  /** Of alerts, by short name: whether further ones on a story are wanted too. */
+  updates?: Record<string, boolean>
   /** By short name; null: no wish. */
   topics?: Record<string, Cadence | null>
   /** HH:MM; null: each newsletter's own. */
@@ -22,6 +24,7 @@ export type Wanted = {
 
 export type Changes = {
   newsletters: { newsletter: NewsletterChoice; cadence: Cadence }[]
+  updates: { newsletter: NewsletterChoice; updates: boolean }[]
   topics: { topic: TopicChoice; cadence: Cadence | null }[]
   settings: Pick<Overview, 'hour' | 'timeZone' | 'language'> | null
   /** Undefined: as it is. */
@@ -42,6 +45,7 @@ export function changesOf(overview: Overview, wanted: Wanted, now: Date): Change
       cadences,
       marked: topics.some(({ cadence }) => cadence === 'instant'),
     }),
+    updates: updateChanges(overview, wanted.updates ?? {}),
     topics,
     settings: isSame(overview, settings) ? null : settings,
     snoozedUntil: snoozeOf(overview, { wanted, timeZone: settings.timeZone, now }),
@@ -77,6 +81,20 @@ function newsletterChanges(
     // A topic "at once" means alerts, if only of that topic.
     const cadence = marked && newsletter === alerts && wanted === 'off' ? 'daily' : wanted
     return cadence === newsletter.cadence ? [] : [{ newsletter, cadence }]
+  })
+}
+
+function updateChanges(
+  { newsletters }: Overview,
+  wanted: NonNullable<Wanted['updates']>,
+): Changes['updates'] {
+  return Object.entries(wanted).flatMap(([slug, updates]) => {
+    const newsletter = newsletters.find((each) => each.slug === slug && each.kind === 'alerts')
+    if (newsletter === undefined)
+      throw new Refusal(`there are no alerts "${slug.slice(0, 60)}": choose one of the list`, {
+        field: `updates-${slug}`,
+      })
+    return newsletter.updates === updates ? [] : [{ newsletter, updates }]
   })
 }
 

@@ -9,6 +9,8 @@ export type NewsletterChoice = Coming & {
   description: string
   /** What the reader can have it as. */
   options: readonly Cadence[]
+  /** Of alerts: whether further ones on a story are wanted too. */
+  updates: boolean
 }
 
 export type TopicChoice = {

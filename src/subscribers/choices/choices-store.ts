@@ -29,7 +29,8 @@ export async function listNewsletterChoices(
   const { rows } = await sql<Omit<NewsletterChoice, 'options'> & { snoozedUntil: Date | null }>`
     select n.id, n.slug, n.name, n.description, n.kind, n.cadence as rhythm
          , to_char(n.local_time, 'HH24:MI') as "localTime", n.weekly_day as "weeklyDay"
-         , coalesce(u.cadence, 'off') as cadence, u.snoozed_until as "snoozedUntil"
+         , coalesce(u.cadence, 'off') as cadence, coalesce(u.updates, false) as updates
+         , u.snoozed_until as "snoozedUntil"
       from newsletter n
       left join subscription u on u.newsletter_id = n.id and u.subscriber_id = ${subscriberId}
      order by n.id
@@ -74,6 +75,20 @@ export async function putNewsletter(
        set cadence = excluded.cadence, snoozed_until = excluded.snoozed_until, changed_at = excluded.changed_at`.execute(
     db,
   )
+}
+
+/** Nothing where the reader has no choice of that newsletter yet. */
+export async function putUpdates(
+  db: Db,
+  {
+    subscriberId,
+    newsletterId,
+    updates,
+  }: { subscriberId: number; newsletterId: number; updates: boolean },
+): Promise<void> {
+  await sql`
+    update subscription set updates = ${updates}
+     where subscriber_id = ${subscriberId} and newsletter_id = ${newsletterId}`.execute(db)
 }
 
 /** Null: as if the reader had never chosen. */

@@ -9,7 +9,7 @@ import { activateSubscriber, findByPublicId, leave, lockSubscriber } from '../st
 import { dropSuppression } from '../suppression/suppression-store.ts'
 import { type Changes, changesOf, type Wanted } from './changes.ts'
 import type { Overview } from './choice.ts'
-import { putNewsletter, putSettings, putSnooze, putTopic } from './choices-store.ts'
+import { putNewsletter, putSettings, putSnooze, putTopic, putUpdates } from './choices-store.ts'
 import { overviewOf } from './overview.ts'
 
 export type Saved = {
@@ -66,6 +66,10 @@ async function apply(work: Work): Promise<{ returned: number[]; left: (number | 
   // Before anything is turned off: who changes from one to another must not have left in between.
   const returned = await turnOn(work)
   const left = await turnOff(work)
+  for (const { newsletter, updates } of changes.updates) {
+    await putUpdates(db, { subscriberId, newsletterId: newsletter.id, updates })
+    await record(work, { kind: 'changed', newsletterId: newsletter.id })
+  }
   await chooseTopics(work)
   if (changes.settings !== null) {
     await putSettings(db, { subscriberId, ...changes.settings })

@@ -13,6 +13,7 @@ const morning: NewsletterChoice = {
   rhythm: 'daily',
   cadence: 'daily',
   options: ['daily', 'weekly', 'off'],
+  updates: false,
 }
 const evening: NewsletterChoice = { ...morning, id: 2, slug: 'evening', localTime: '18:00' }
 const weekend: NewsletterChoice = {
@@ -22,6 +23,7 @@ const weekend: NewsletterChoice = {
   rhythm: 'weekly',
   cadence: 'off',
   options: ['weekly', 'off'],
+  updates: false,
 }
 const alerts: NewsletterChoice = {
   ...morning,
@@ -31,6 +33,7 @@ const alerts: NewsletterChoice = {
   rhythm: 'instant',
   cadence: 'daily',
   options: ['instant', 'daily', 'off'],
+  updates: false,
 }
 const all = [morning, { ...evening, cadence: 'off' as const }, weekend, alerts]
 

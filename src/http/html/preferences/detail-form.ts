@@ -19,13 +19,15 @@ export function detailForm(frame: PageFrame, { overview, action, errors }: Detai
   return html`<form method="post" action="${action}">
     <input type="hidden" name="form" value="detail" />
     <h2>${words.newslettersTitle}</h2>
-    ${overview.newsletters.map((newsletter) =>
-      pills(`newsletter-${newsletter.slug}`, {
-        legend: newsletter.name,
-        note: newsletter.description,
-        options: newsletterOptions(newsletter, frame.language),
-        error: errors[`newsletter-${newsletter.slug}`],
-      }),
+    ${overview.newsletters.map(
+      (newsletter) =>
+        html`${pills(`newsletter-${newsletter.slug}`, {
+          legend: newsletter.name,
+          note: newsletter.description,
+          options: newsletterOptions(newsletter, frame.language),
+          error: errors[`newsletter-${newsletter.slug}`],
+        })}
+        ${newsletter.kind === 'alerts' ? updatesField(frame, { newsletter, errors }) : ''}`,
     )}
     ${topicFields(frame, { overview, errors })}
     <h2>${words.whenTitle}</h2>
@@ -53,6 +55,23 @@ function newsletterOptions(newsletter: NewsletterChoice, language: string): Opti
     text: cadenceWords(newsletter, { cadence: value, language }),
     chosen: value === shown,
   }))
+}
+
+/** What becomes of a story goes to who asks for it: the others had the news. */
+function updatesField(
+  { language }: PageFrame,
+  { newsletter: { slug, name, updates }, errors }: { newsletter: NewsletterChoice; errors: Errors },
+): Markup {
+  const words = wordsIn(language)
+  return pills(`updates-${slug}`, {
+    legend: fill(words.updatesTitle, { newsletter: name }),
+    note: '',
+    options: [
+      { value: 'on', text: words.updatesOn, chosen: updates },
+      { value: 'off', text: words.updatesOff, chosen: !updates },
+    ],
+    error: errors[`updates-${slug}`],
+  })
 }
 
 function cadenceWords(

@@ -83,7 +83,7 @@ describe('breaking news', () => {
     expect(await house.rowsOf('delivery')).toBe(3)
   })
 
-  test('that is corrected after its alert waits for a person, unless it is released in so many words', async () => {
+  test('that is corrected after its alert waits for a person, unless it is released in so many words after the cooldown', async () => {
     await house.sendJson(breaking, { bearer: releaser })
     const changed = {
       ...breaking,
@@ -92,6 +92,8 @@ describe('breaking news', () => {
 
     const implied = await house.sendJson(changed, { bearer: releaser })
     const rows = await house.rowsOf('delivery')
+    const soon = await house.sendJson({ ...changed, release: true }, { bearer: releaser })
+    house.wait(31 * 60_000)
     const said = await house.sendJson({ ...changed, release: true }, { bearer: releaser })
 
     expect(implied.body).toMatchObject({
@@ -99,6 +101,9 @@ describe('breaking news', () => {
       alert: { edition: 2, state: 'in review' },
     })
     expect(rows).toBe(3)
+    expect(soon.body).toMatchObject({
+      alert: { state: 'in review', waits: expect.stringContaining('30 min are to lie between') },
+    })
     expect(said.body).toMatchObject({ alert: { edition: 2, state: 'sending' } })
   })
 

@@ -8,10 +8,11 @@ import { listToBox } from './corrections/box-store.ts'
 import { dayIn } from './dates.ts'
 import { compileDigestDraft } from './draft/compile-draft.ts'
 import type { DigestDraft } from './draft/draft.ts'
+import { compileQuietDay } from './draft/quiet-day.ts'
 import { findDraftOfRun } from './draft/draft-store.ts'
 import { type EditionRules, getRules } from './draft/rules-store.ts'
 import { replaceLinks } from './link-store.ts'
-import { readSettings } from './publication.ts'
+import { readSettings, type Settings } from './publication.ts'
 import { findEditionOfRun } from './store.ts'
 import { type Candidacy, countHistory } from './selection/candidate-store.ts'
 import { type Selection, type SelectionCounts, selectStories } from './selection/select-stories.ts'
@@ -74,10 +75,16 @@ export async function draftDigest(
   const kept = await findDraftOfRun(db, { newsletterId: rules.id, runKey })
   const selection = await selectStories(db, { candidacy, rules, kept: kept?.draft })
   const { counts, everybodys } = selection
-  if (everybodys < rules.minStories) {
-    const reason = await whyNothing(db, { candidacy, rules, selection })
-    return { kind: 'skipped', reason, counts }
-  }
+  if (everybodys < rules.minStories)
+    return draftNothing(context, {
+      ...drafting,
+      rules,
+      set,
+      candidacy,
+      editionDate,
+      runKey,
+      selection,
+    })
   const corrections = await listToBox(db, { newsletterId: rules.id, runKey, now })
   const draft: DigestDraft = { ...(kept?.draft ?? EMPTY), ...selection.draft, corrections }
   const { dueAt: day = now, slot } = run ?? {}
@@ -101,6 +108,45 @@ export async function draftDigest(
     return { kind: 'taken', editionId: there?.id }
   }
   return { kind: 'drafted', editionId, stories: everybodys, notes: content.notes, counts }
+}
+
+type Nothing = Pick<Drafting, 'operatorId' | 'run'> & {
+  rules: EditionRules
+  set: Settings
+  candidacy: Candidacy
+  editionDate: string
+  runKey: string
+  selection: Selection
+}
+
+/** Skipped, with the reason; or the mail that says so, by the clock alone: a person who composes is told at once. */
+async function draftNothing(
+  context: Pick<Context, 'db' | 'clock' | 'config'>,
+  { rules, set, candidacy, editionDate, runKey, selection, operatorId, run }: Nothing,
+): Promise<Drafted> {
+  const { counts } = selection
+  if (run === undefined || rules.empty === 'skip' || counts.chosen > 0) {
+    const reason = await whyNothing(context.db, { candidacy, rules, selection })
+    return { kind: 'skipped', reason, counts }
+  }
+  const content = await compileQuietDay(context, { rules, set, day: run.dueAt })
+  const editionId = await saveDraft(context.db, {
+    ...content,
+    newsletterId: rules.id,
+    kind: 'digest',
+    state: 'draft',
+    runKey,
+    language: set.language,
+    editionDate,
+    operatorId,
+    now: context.clock.now(),
+    run,
+  })
+  if (editionId === undefined) {
+    const there = await findEditionOfRun(context.db, { newsletterId: rules.id, runKey })
+    return { kind: 'taken', editionId: there?.id }
+  }
+  return { kind: 'drafted', editionId, stories: 0, notes: content.notes, counts }
 }
 
 async function readRun(

@@ -10,11 +10,12 @@ import { getSegment } from '#subscribers/segments/segment.ts'
 import type { AudienceRule } from '../audience-rule.ts'
 import { contentHashOf } from '../content-hash.ts'
 import { insertEdition, type NewEdition, replaceDraft } from '../content-store.ts'
-import { dateLine, dayIn } from '../dates.ts'
+import { dayIn } from '../dates.ts'
 import { senderOf } from '../draft/compile-draft.ts'
+import { mailFrameOf } from '../draft/mail-frame.ts'
 import { type EditionRules, getRulesById } from '../draft/rules-store.ts'
 import { listNewsletters } from '../newsletter.ts'
-import { publicationOf, readSettings, type Settings } from '../publication.ts'
+import { readSettings } from '../publication.ts'
 import { type Compiled, findEdition, findEditionOfRun, getEdition } from '../store.ts'
 import type { Note } from './note.ts'
 
@@ -34,7 +35,7 @@ export async function composeNote(
   const now = clock.now()
   const preheader = note.previewText ?? beginningOf(note.text)
   const mail = await compileNote({
-    ...frameOf({ rules, set, now }),
+    ...mailFrameOf({ rules, set, day: now }),
     subject: note.subject,
     preheader,
     passages: note.text,
@@ -124,16 +125,6 @@ async function gotten(
       { field: 'got', status: 409 },
     )
   return { edition: editionId }
-}
-
-function frameOf({ rules, set, now }: { rules: EditionRules; set: Settings; now: Date }) {
-  const { name, description, logoUrl, colours } = rules
-  return {
-    publication: { ...publicationOf(set), ...(logoUrl === null ? {} : { logoUrl }) },
-    newsletter: { name, description },
-    dateLine: dateLine({ ...set, now }),
-    colours,
-  }
 }
 
 /** The preview text continues the subject: the first words. */

@@ -63,7 +63,7 @@ async function draftSmallest(
     preheader: '',
     language: 'en',
     editionDate: localDate,
-    compiled: { form: 'single', html: '<p>News.</p>', text: 'News.', sender: SENDER },
+    compiled: { form: 'single', ...SMALLEST, sender: SENDER },
     contentHash: localDate,
     operatorId: null,
     stories: [],
@@ -86,12 +86,16 @@ async function draftSmallest(
   return drafted
 }
 
+const SMALLEST = {
+  html: '<p>News. <a href="%%slot:unsubscribeUrl%%">Leave</a></p>',
+  text: 'News.\n%%slot:unsubscribeUrl%%',
+}
 const SENDER = {
   name: 'The Courier',
   fromAddress: 'news@courier.example',
   replyTo: 'desk@courier.example',
   bounceDomain: 'bounce.courier.example',
-  publicUrl: 'https://news.courier.example/',
+  publicUrl: 'http://localhost:8080/',
   newsletter: { slug: 'daily', name: 'Morning digest' },
 }
 

@@ -1,4 +1,4 @@
-import { instantOf } from '#editions/clock/instant.ts'
+import { instantOf, isZone } from '#editions/clock/instant.ts'
 import type { Plan } from './plan-store.ts'
 
 /** Everybody at once; and who gets it first. Other keys are a zone, or a zone and a reader's own hour. */
@@ -25,12 +25,4 @@ export function releaseTimeOf(
   const local = { date: editionDate, time: ownTime ?? localTime }
   const hour = instantOf({ ...local, zone: isZone(zone) ? zone : 'UTC' })
   return hour > soonest ? hour : soonest
-}
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
 }

@@ -103,10 +103,7 @@ export async function draftDigest(
     authors: kept?.authors ?? [],
     run,
   })
-  if (editionId === undefined) {
-    const there = await findEditionOfRun(db, { newsletterId: rules.id, runKey })
-    return { kind: 'taken', editionId: there?.id }
-  }
+  if (editionId === undefined) return takenOf(db, { newsletterId: rules.id, runKey })
   return { kind: 'drafted', editionId, stories: everybodys, notes: content.notes, counts }
 }
 
@@ -142,10 +139,7 @@ async function draftNothing(
     now: context.clock.now(),
     run,
   })
-  if (editionId === undefined) {
-    const there = await findEditionOfRun(context.db, { newsletterId: rules.id, runKey })
-    return { kind: 'taken', editionId: there?.id }
-  }
+  if (editionId === undefined) return takenOf(context.db, { newsletterId: rules.id, runKey })
   return { kind: 'drafted', editionId, stories: 0, notes: content.notes, counts }
 }
 
@@ -162,6 +156,14 @@ async function readRun(
   const { id: newsletterId, topicIds } = rules
   const candidacy: Candidacy = { newsletterId, now, hours, topicIds, historySince }
   return { rules, set, candidacy, editionDate, runKey }
+}
+
+async function takenOf(
+  db: Db,
+  run: { newsletterId: number; runKey: string },
+): Promise<Extract<Drafted, { kind: 'taken' }>> {
+  const there = await findEditionOfRun(db, run)
+  return { kind: 'taken', editionId: there?.id }
 }
 
 /** A new edition, or the draft of before anew; undefined when that is past changing. */

@@ -8,15 +8,7 @@ export function dayIn(timeZone: string, now: Date): string {
 }
 
 /** For the masthead: "Sunday, 22 November 2026", in the publication's language. */
-export function dateLine({
-  language,
-  timeZone,
-  now,
-}: {
-  language: string
-  timeZone: string
-  now: Date
-}): string {
+export function dateLine({ language, timeZone, now }: Told): string {
   return new Intl.DateTimeFormat(spoken(language), {
     timeZone,
     weekday: 'long',
@@ -26,23 +18,22 @@ export function dateLine({
   }).format(now)
 }
 
-/** For an alert: "06:42 GMT, 22 November". */
-export function momentLine({
-  language,
-  timeZone,
-  now,
-}: {
-  language: string
-  timeZone: string
-  now: Date
-}): string {
-  const time = new Intl.DateTimeFormat(spoken(language), {
+type Told = { language: string; timeZone: string; now: Date }
+
+/** "06:42 GMT" */
+function clockLine({ language, timeZone, now }: Told): string {
+  return new Intl.DateTimeFormat(spoken(language), {
     timeZone,
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
     timeZoneName: 'short',
   }).format(now)
+}
+
+/** For an alert: "06:42 GMT, 22 November". */
+export function momentLine({ language, timeZone, now }: Told): string {
+  const time = clockLine({ language, timeZone, now })
   const day = new Intl.DateTimeFormat(spoken(language), {
     timeZone,
     day: 'numeric',
@@ -52,23 +43,9 @@ export function momentLine({
 }
 
 /** With its year, for what is read long after: "22 November 2026, 06:42 GMT". */
-export function instantLine({
-  language,
-  timeZone,
-  now,
-}: {
-  language: string
-  timeZone: string
-  now: Date
-}): string {
+export function instantLine({ language, timeZone, now }: Told): string {
   const day = new Intl.DateTimeFormat(spoken(language), { timeZone, dateStyle: 'long' }).format(now)
-  const time = new Intl.DateTimeFormat(spoken(language), {
-    timeZone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hourCycle: 'h23',
-    timeZoneName: 'short',
-  }).format(now)
+  const time = clockLine({ language, timeZone, now })
   return `${day}, ${time}`
 }
 

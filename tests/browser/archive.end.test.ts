@@ -1,17 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPlace, until } from '../program.ts'
 import { archiveSamples } from './archive-samples.ts'
 import { axe, CHROMIUM, hasChromium, openChromium, openPage } from './chromium.ts'
-
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 390, height: 844 },
-  hasTouch: true,
-  isMobile: true,
-}
-const DESKTOP: BrowserContextOptions = { viewport: { width: 1200, height: 900 } }
+import { DESKTOP, PHONE } from './desk-look.ts'
 
 const ARTICLES = fileURLToPath(new URL('../../samples/', import.meta.url))
 

@@ -13,7 +13,7 @@ export type AlertTimes = {
   mostAccepted: number | null
 }
 
-/** How long an alert took; null for what is none. Reads every row of the alert once. */
+/** How long an alert took; null for what is none. Reads the rows of an alert, and none of others. */
 export async function readAlertTimes(db: Db, editionId: number): Promise<AlertTimes | null> {
   const { rows } = await sql<AlertTimes>`
     with alert as (
@@ -26,11 +26,11 @@ export async function readAlertTimes(db: Db, editionId: number): Promise<AlertTi
     ), meant as (
       select count(*) as mails, min(outcome_at) filter (where state = 'accepted') as first_at
         from delivery
-       where edition_id = ${editionId} and state <> 'excluded'
+       where edition_id = (select id from alert) and state <> 'excluded'
     ), most as (
       select max(outcome_at) as at, count(*) as mails
         from (select d.outcome_at from delivery d
-               where d.edition_id = ${editionId} and d.state = 'accepted'
+               where d.edition_id = (select id from alert) and d.state = 'accepted'
                order by d.outcome_at
                limit (select ceil(0.95 * mails) from meant)) taken
     )

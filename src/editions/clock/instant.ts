@@ -64,3 +64,12 @@ function formatOf(zone: string): Intl.DateTimeFormat {
   formats.set(zone, made)
   return made
 }
+
+/** Whether this server knows a zone by that name. */
+export function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

@@ -13,6 +13,7 @@ import {
   listStuck,
   takeDueTime,
 } from './due-store.ts'
+import { isZone } from './instant.ts'
 import { type DueTime, dueTimesIn, type Rhythm } from './due-times.ts'
 
 type Needs = Pick<Context, 'db' | 'clock' | 'log'>
@@ -95,13 +96,5 @@ async function outcomeOf(
   } catch (error) {
     log.error({ err: error, newsletter: newsletter.slug }, 'an edition could not be drafted')
     return { ...skipped(`it could not be drafted: ${reasonOf(error)}`), state: 'held' }
-  }
-}
-
-function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
   }
 }

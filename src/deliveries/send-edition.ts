@@ -54,6 +54,8 @@ export type Release = {
   spreadMs?: number | undefined
   /** How long everybody but the staff waits, so that somebody can stop it. */
   holdBackMs?: number | undefined
+  /** The content that `findUnfit` has just let through: it is not composed a second time to be looked at. */
+  checkedHash?: string | undefined
   /** Where the keys that sign are, if not where the configuration says. Unknown, the first sender that claims pins them. */
   dkimDir?: string | undefined
 }
@@ -68,13 +70,13 @@ export type Promised = { estimate: PlanEstimate; warmUp: WarmUp | null }
  */
 export async function sendEdition(
   context: Releasing,
-  { editionId, rule, spreadMs, holdBackMs, dkimDir }: Release,
+  { editionId, rule, spreadMs, holdBackMs, checkedHash, dkimDir }: Release,
 ): Promise<Promised> {
   const { db, clock, config, relay } = context
   const edition = await getEdition(db, editionId)
   await refuseHeld(db)
   await refuseUnready(context, edition)
-  await refuseUnfit(context, edition)
+  if (checkedHash !== edition.contentHash) await refuseUnfit(context, edition)
   const keys = dkimDir ?? config.dkimDir
   const dkim = keys === null ? null : await readPin(keys, edition.compiled.sender.fromAddress)
   const released = await inTransaction(db, async (transaction) => {

@@ -44,5 +44,10 @@ async function alertTo(
   }
   const note = `“${source}” may release alerts`
   await sayYes(context, { editionId, contentHash, operator: null, via: 'rule', note })
-  await sendEdition(context, { editionId, rule: 'now', dkimDir })
+  await sendEdition(context, {
+    editionId,
+    rule: 'now',
+    checkedHash: edition.contentHash,
+    dkimDir,
+  })
 }

@@ -133,7 +133,7 @@ async function alertOf(
   const waits = limit?.reason ?? (await findUnfit(context, edition))
   if (waits !== null) return { edition: editionId, state, waits }
   await approveEdition(context, { editionId, contentHash, operatorId, via: 'api' })
-  await sendEdition(context, { editionId, rule: 'now' })
+  await sendEdition(context, { editionId, rule: 'now', checkedHash: edition.contentHash })
   await note(context, bearer, {
     verb: 'release alert',
     subject: `edition ${editionId}`,

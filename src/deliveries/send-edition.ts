@@ -2,7 +2,6 @@ import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
-import { listMissingSettings } from '#editions/publication.ts'
 import { noteVerdict, type Saying, sayYes } from '#editions/approval/approve.ts'
 import { nameOf } from '#editions/approval/verdict-store.ts'
 import { type Edition, getEdition, moveEdition, releaseEdition } from '#editions/store.ts'
@@ -15,6 +14,7 @@ import { type PlanEstimate, planEstimate } from './estimate-store.ts'
 import { lateInWords } from './estimate.ts'
 import { laneOf } from './lane.ts'
 import { planSlice } from './plan.ts'
+import { refuseUnfit } from './preflight/release-check.ts'
 import { refuseHeld } from './restore-mark.ts'
 import { findSenderAtWork } from './sender.ts'
 import { dropDrains, excludeNext } from './stop-store.ts'
@@ -44,7 +44,7 @@ export async function approveEdition(
     })
 }
 
-export type Releasing = Pick<Context, 'db' | 'clock' | 'enqueue' | 'relay' | 'config'>
+export type Releasing = Pick<Context, 'db' | 'clock' | 'enqueue' | 'relay' | 'config' | 'secrets'>
 
 export type Release = {
   editionId: number
@@ -63,7 +63,8 @@ export type Promised = { estimate: PlanEstimate; warmUp: WarmUp | null }
 /**
  * Releases an approved edition. Its first slice of readers is planned in the same transaction, so an alert goes from
  * here to its first mail with one job; the rest is planned by a job that a slice leaves behind.
- * @throws Refusal also when everything is held, when mails of it would leave too late, or an article of it was withdrawn
+ * @throws Refusal also when everything is held, when mails of it would leave too late, or a check stops it that nobody lets
+ * pass
  */
 export async function sendEdition(
   context: Releasing,
@@ -73,11 +74,16 @@ export async function sendEdition(
   const edition = await getEdition(db, editionId)
   await refuseHeld(db)
   await refuseUnready(context, edition)
+  const passing = await refuseUnfit(context, edition)
   const keys = dkimDir ?? config.dkimDir
   const dkim = keys === null ? null : await readPin(keys, edition.compiled.sender.fromAddress)
   const released = await inTransaction(db, async (transaction) => {
     const now = clock.now()
-    await refuseWithheldStories(transaction, { editionId, now })
+    await refuseWithheldStories(transaction, {
+      editionId,
+      now,
+      embargoed: passing.includes('embargo') ? 'let pass' : 'refuse',
+    })
     const terms = { rule, test: relay.test, spreadMs, holdBackMs, dkim }
     const done = await releaseEdition(transaction, { id: editionId, ...terms, now })
     if (done === undefined) {
@@ -208,12 +214,6 @@ async function refuseUnready(
     )
   }
   if (relay.test) return
-  const missing = await listMissingSettings({ db })
-  if (missing.length > 0) {
-    throw new Refusal(
-      `before mail goes to real readers, say who you are: set ${missing.join(', ')} with "daybreak settings set NAME VALUE"`,
-    )
-  }
   if (edition.compiled.sender.fromAddress.endsWith('@example.org')) {
     throw new Refusal(
       `edition ${edition.id} was composed before the sender's address was set: compose it again`,

@@ -5,6 +5,7 @@ import { type Ingested, readInput, storeArticle } from '#articles/ingest.ts'
 import { getTerms, refusePast, whyWithheld } from '#articles/revisions/withhold.ts'
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { findStops, stopsInWords } from '#deliveries/preflight/release-check.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
 import { findAlertLimit } from '#editions/alerts/alert-limits.ts'
 import { draftAlert } from '#editions/alerts/draft-alert.ts'
@@ -16,7 +17,7 @@ import { audit } from '#operators/audit.ts'
 import { may } from '#operators/operator.ts'
 import type { Enqueue } from '#queue/jobs.ts'
 
-type Needs = Pick<Context, 'db' | 'clock' | 'enqueue' | 'config' | 'relay'>
+type Needs = Pick<Context, 'db' | 'clock' | 'enqueue' | 'config' | 'relay' | 'secrets'>
 
 /** POST /api/v1/articles: one article as JSON, HTML or plain text. `breaking` drafts an alert, or releases it. */
 export function postArticle(context: Needs) {
@@ -121,6 +122,8 @@ async function alertOf(
     return { edition: editionId, state }
   const limit = await findAlertLimit(context, await getEdition(context.db, editionId))
   if (limit !== null) return { edition: editionId, state, waits: limit.reason }
+  const unfit = await stopsOf(context, editionId)
+  if (unfit !== null) return { edition: editionId, state, waits: unfit }
   await approveEdition(context, { editionId, contentHash, operatorId, via: 'api' })
   await sendEdition(context, { editionId, rule: 'now' })
   await note(context, bearer, {
@@ -129,6 +132,13 @@ async function alertOf(
     detail: { hash: contentHash },
   })
   return { edition: editionId, state: (await getEdition(context.db, editionId)).state }
+}
+
+/** The article is taken whatever stops its alert: that waits for a person. */
+async function stopsOf(context: Needs, editionId: number): Promise<string | null> {
+  const edition = await getEdition(context.db, editionId)
+  const { stops } = await findStops(context, edition)
+  return stops.length === 0 ? null : stopsInWords(edition, stops)
 }
 
 const EMBARGO_RULE =

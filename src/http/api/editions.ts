@@ -2,17 +2,19 @@ import { Hono } from 'hono'
 import { readClicks } from '#clicks/read-clicks.ts'
 import type { Context } from '#context.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
+import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { readProgress } from '#deliveries/progress.ts'
 import { getEdition } from '#editions/store.ts'
 import { readEditionReport } from '#reports/edition-report.ts'
 import { approvalRoutes } from './approval.ts'
 import { bearerOf, idOf } from './bearer.ts'
+import { checkRoutes } from './checks.ts'
 import { correctionRoutes } from './corrections.ts'
 import { draftRoutes } from './drafts.ts'
 import { onCallRoutes } from './on-call.ts'
 
 /** Editions from the draft to the accounts, and what is put right in them. */
-export function editionRoutes(context: Context): Hono {
+export function editionRoutes(context: Context, asked: Asked): Hono {
   const api = new Hono()
 
   api.get('/editions/:id', async (request) => {
@@ -73,6 +75,20 @@ export function editionRoutes(context: Context): Hono {
       const bearer = await bearerOf(context, request, 'editions:write')
       return approval[verb](request, { editionId: idOf(request), bearer })
     })
+
+  const checks = checkRoutes(context, asked)
+  api.get('/editions/:id/check', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return checks.show(request, idOf(request))
+  })
+  api.post('/editions/:id/check', async (request) => {
+    const bearer = await bearerOf(context, request, 'editions:write')
+    return checks.run(request, { editionId: idOf(request), bearer })
+  })
+  api.post('/editions/:id/overrides', async (request) => {
+    const bearer = await bearerOf(context, request, 'editions:write')
+    return checks.override(request, { editionId: idOf(request), bearer })
+  })
 
   const onCall = onCallRoutes(context)
   api.get('/on-call', async (request) => {

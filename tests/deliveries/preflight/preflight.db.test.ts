@@ -2,11 +2,13 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Fetch } from '#articles/fetching/fetch.ts'
 import { retractArticle } from '#articles/revisions/withhold.ts'
-import { overrideCheck, runPreflight } from '#deliveries/preflight/run-preflight.ts'
+import { overrideCheck } from '#deliveries/preflight/override-check.ts'
+import { runPreflight } from '#deliveries/preflight/run-preflight.ts'
 import { changeDraft } from '#editions/draft/change-draft.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import { addReaders, type House, openHouse } from '../../house.ts'
+import { NOBODY_ANSWERS } from '../../http/web-fixture.ts'
 import { approveDigest, ensureOperator } from '../send-fixture.ts'
 
 let house: House
@@ -40,7 +42,7 @@ const noNetwork: Fetch = async () => {
 async function check(fetch: Fetch = answering(200)) {
   const { findings, fit, overridden } = await runPreflight(house.context, {
     editionId,
-    fetch,
+    asked: { ...NOBODY_ANSWERS, fetch },
     random: () => 0.4,
     variants: 3,
   })
@@ -112,8 +114,14 @@ describe('what stops it', () => {
 
     const { of } = await check()
 
-    expect(of('embargo')).toMatchObject({ outcome: 'stops' })
-    expect(of('embargo')?.reason).toMatch(/was withdrawn: drop it; .* is under embargo until/)
+    expect(of('withdrawn')).toMatchObject({
+      outcome: 'stops',
+      reason: expect.stringContaining('was withdrawn: drop it'),
+    })
+    expect(of('embargo')).toMatchObject({
+      outcome: 'stops',
+      reason: expect.stringContaining('is under embargo until'),
+    })
   })
 
   test('a sentence that is not in its article, unless a person wrote it', async () => {

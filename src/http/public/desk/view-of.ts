@@ -1,6 +1,7 @@
 import type { Context } from '#context.ts'
 import type { DeskPage } from '#deliveries/approval/desk-page.ts'
-import { findFindings, listNames } from '#deliveries/approval/desk-page-store.ts'
+import { listNames } from '#deliveries/approval/desk-page-store.ts'
+import { findKept } from '#deliveries/preflight/kept-findings.ts'
 import { readStanding } from '#editions/approval/read-standing.ts'
 import { momentLine } from '#editions/dates.ts'
 import { listEdits } from '#editions/draft/draft-store.ts'
@@ -22,6 +23,7 @@ export async function viewOf(
   })
   const edits = await listEdits(db, { editionId: edition.id, since: 0 })
   const { standing, verdicts } = await readStanding(db, edition)
+  const kept = await findKept({ db }, edition)
   const open = closed === null || closed.why === 'changed'
   const waits = !standing.approved && isUndecided(edition)
   return {
@@ -44,7 +46,7 @@ export async function viewOf(
     authors: await listNames(db, edition.authors),
     waitsFor: waits ? standing.waitsFor : null,
     objection: waits ? standing.objection : null,
-    findings: await findFindings(db, { editionId: edition.id, contentHash: edition.contentHash }),
+    findings: kept?.present === true ? kept.findings : null,
     verdicts: verdicts.map(({ actor, verdict, note, at }) => ({
       actor,
       verdict,

@@ -73,8 +73,9 @@ export async function sendEdition(
   const { db, clock, config, relay } = context
   const edition = await getEdition(db, editionId)
   await refuseHeld(db)
-  await refuseUnready(context, edition)
+  await refuseOtherSender(context)
   const passing = await refuseUnfit(context, edition)
+  refuseMadeUp(context, edition)
   const keys = dkimDir ?? config.dkimDir
   const dkim = keys === null ? null : await readPin(keys, edition.compiled.sender.fromAddress)
   const released = await inTransaction(db, async (transaction) => {
@@ -200,23 +201,25 @@ export async function excludeStopped(
   return total
 }
 
-async function refuseUnready(
-  { db, relay, clock }: Pick<Context, 'db' | 'relay' | 'clock'>,
-  edition: Edition,
-): Promise<void> {
+async function refuseOtherSender({
+  db,
+  relay,
+  clock,
+}: Pick<Context, 'db' | 'relay' | 'clock'>): Promise<void> {
   const sender = await findSenderAtWork(db, clock.now())
-  if (sender !== undefined && sender.test !== relay.test) {
-    throw new Refusal(
-      sender.test
-        ? 'the running sender mails into the built-in inbox, and here SMTP_URL is set: give both the same environment'
-        : 'the running sender mails through a relay, and here SMTP_URL is not set: give both the same environment',
-      { field: 'SMTP_URL', status: 409 },
-    )
-  }
-  if (relay.test) return
-  if (edition.compiled.sender.fromAddress.endsWith('@example.org')) {
-    throw new Refusal(
-      `edition ${edition.id} was composed before the sender's address was set: compose it again`,
-    )
-  }
+  if (sender === undefined || sender.test === relay.test) return
+  throw new Refusal(
+    sender.test
+      ? 'the running sender mails into the built-in inbox, and here SMTP_URL is set: give both the same environment'
+      : 'the running sender mails through a relay, and here SMTP_URL is not set: give both the same environment',
+    { field: 'SMTP_URL', status: 409 },
+  )
+}
+
+/** Nobody lets this pass: replies and returned mail would go to somebody else. */
+function refuseMadeUp({ relay }: Pick<Context, 'relay'>, { id, compiled }: Edition): void {
+  if (relay.test || !compiled.sender.fromAddress.endsWith('@example.org')) return
+  throw new Refusal(
+    `edition ${id} was composed before the sender's address was set: compose it again`,
+  )
 }

@@ -68,7 +68,6 @@ export async function refuseUnfit(context: ReleaseNeeds, edition: Edition): Prom
   const { stops: found, overridden } = await findStops(context, edition)
   if (found.length === 0) return overridden
   throw new Refusal(`edition ${edition.id} is not released. ${stopsInWords(edition, found)}`, {
-    status: 409,
     field: 'check',
   })
 }

@@ -134,11 +134,12 @@ async function alertOf(
   return { edition: editionId, state: (await getEdition(context.db, editionId)).state }
 }
 
-/** The article is taken whatever stops its alert: that waits for a person. */
+/** What is wrong with the alert itself is for a person, and the article is taken; without settings nothing is. */
 async function stopsOf(context: Needs, editionId: number): Promise<string | null> {
   const edition = await getEdition(context.db, editionId)
   const { stops } = await findStops(context, edition)
-  return stops.length === 0 ? null : stopsInWords(edition, stops)
+  const own = stops.filter(({ check }) => check !== 'postal address')
+  return own.length === 0 ? null : stopsInWords(edition, own)
 }
 
 const EMBARGO_RULE =

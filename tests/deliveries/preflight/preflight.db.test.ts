@@ -3,13 +3,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Fetch } from '#articles/fetching/fetch.ts'
 import { retractArticle } from '#articles/revisions/withhold.ts'
 import { overrideCheck } from '#deliveries/preflight/override-check.ts'
-import { runPreflight } from '#deliveries/preflight/run-preflight.ts'
-import { changeDraft } from '#editions/draft/change-draft.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import { addReaders, type House, openHouse } from '../../house.ts'
-import { NOBODY_ANSWERS } from '../../http/web-fixture.ts'
 import { approveDigest, ensureOperator } from '../send-fixture.ts'
+import { answering, editAs, lookAt } from './preflight-fixture.ts'
 
 let house: House
 let editionId: number
@@ -20,45 +18,13 @@ beforeEach(async () => {
 })
 afterEach(async () => house[Symbol.asyncDispose]())
 
-function answering(status: number): Fetch {
-  return async ({ url }) => ({
-    status,
-    url,
-    headers: {},
-    bytes: new Uint8Array(),
-    contentType: null,
-    etag: null,
-    lastModified: null,
-    retryAfter: null,
-    maxAgeSeconds: null,
-    permanentUrl: null,
-  })
-}
-
 const noNetwork: Fetch = async () => {
   throw new Refusal('there is no such server', { field: 'url' })
 }
 
-async function check(fetch: Fetch = answering(200)) {
-  const { findings, fit, overridden } = await runPreflight(house.context, {
-    editionId,
-    asked: { ...NOBODY_ANSWERS, fetch },
-    random: () => 0.4,
-    variants: 3,
-  })
-  const of = (name: string) => findings.find((finding) => finding.check === name)
-  return { findings, fit, overridden, of }
-}
-
-async function edit(change: Parameters<typeof changeDraft>[1]['edits'][number]) {
-  const { draftNumber } = await getEdition(house.db, editionId)
-  await changeDraft(house.context, {
-    editionId,
-    draftNumber,
-    edits: [change],
-    operator: { id: await ensureOperator(house), name: 'ines' },
-  })
-}
+const check = async (fetch: Fetch = answering(200)) => lookAt(house, { editionId, fetch })
+const edit = async (change: Parameters<typeof editAs>[1]['edit']) =>
+  editAs(house, { editionId, edit: change })
 
 test('an edition in order passes every check, but for the made-up postal address of the built-in inbox', async () => {
   const { findings, fit, of } = await check()

@@ -8,6 +8,7 @@ import { fetchingProcessors } from '../workers/fetching-processors.ts'
 import { intakeProcessors } from '../workers/processors.ts'
 import { openApp } from '#app.ts'
 import { addSource } from '#articles/sources/add-source.ts'
+import { openDns } from '#mail/sender-dns/dns.ts'
 import { openPolling } from '#articles/sources/open-polling.ts'
 import { makeDue } from '#articles/sources/source-store.ts'
 import { readConfig } from '#config.ts'
@@ -41,7 +42,12 @@ await runBench(async (stack) => {
   const { context, backend } = app
   const site = stack.use(await openMadeSite())
   const allow = (address: string, port: number) => address === '127.0.0.1' && port === site.port
-  const polling = { ...openPolling(context, { allow }), pace: async () => undefined }
+  const polling = {
+    ...openPolling(context, { allow }),
+    pace: async () => undefined,
+    openDns: () => openDns({ server: null }),
+    dkimDir: null,
+  }
   stack.use(
     await openWorkers({
       backend,

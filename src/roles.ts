@@ -11,6 +11,7 @@ import { renewSubscriptions } from '#articles/websub/subscribe.ts'
 import { sweepClicks } from '#clicks/count-clicks.ts'
 import type { Context } from '#context.ts'
 import { sweepApprovals } from '#deliveries/approval/sweep-approvals.ts'
+import { checkAheadLater } from '#deliveries/preflight/check-later.ts'
 import { resolveDestinations } from '#deliveries/destination.ts'
 import { openInboundFor } from '#deliveries/returns/inbound-mail.ts'
 import { takeWaitingReturns } from '#deliveries/returns/take-waiting-returns.ts'
@@ -25,6 +26,7 @@ import { sweepDeliveries } from '#deliveries/sweep.ts'
 import { openDkim } from '#mail/dkim/dkim.ts'
 import { openInbox } from '#mail/inbox.ts'
 import { Relays } from '#mail/relays.ts'
+import { openDns } from '#mail/sender-dns/dns.ts'
 import { parseRelays } from '#mail/smtp-url.ts'
 import { lanes, type QueueName } from '#queue/jobs.ts'
 import { openWorkers } from '#queue/workers.ts'
@@ -58,7 +60,11 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
   const { serveWeb } = await import('#http/serve.ts')
   const { openPolling } = await import('#articles/sources/open-polling.ts')
   const { fetchingProcessors } = await import('../workers/fetching-processors.ts')
-  const polling = openPolling(context)
+  const polling = {
+    ...openPolling(context),
+    openDns: () => openDns({ server: null }),
+    dkimDir: context.config.dkimDir ?? join(dataDir, 'dkim'),
+  }
   stack.use(
     await openWorkers({
       backend,
@@ -109,7 +115,14 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
   )
   const inbound = await openInboundFor(context, context.config)
   if (inbound !== undefined) stack.use(inbound)
-  stack.use(await serveWeb({ context, queues: app.queues, inboxDir: join(dataDir, 'inbox') }))
+  stack.use(
+    await serveWeb({
+      context,
+      queues: app.queues,
+      inboxDir: join(dataDir, 'inbox'),
+      asked: polling,
+    }),
+  )
   const warm = warmTemplates(context).catch((err: unknown) =>
     context.log.error({ err }, 'the templates do not compile'),
   )
@@ -140,6 +153,7 @@ async function runDesk({ context, dataDir }: App): Promise<void> {
   await sweepDueTimes(context, async ({ newsletterSlug, run }) =>
     draftDigest(context, { newsletterSlug, operatorId: null, again: false, run }),
   )
+  await checkAheadLater(context)
   const { sweepFlagged } = await import('#deliveries/alerts/sweep-flagged.ts')
   const keys = { dkimDir: context.config.dkimDir ?? join(dataDir, 'dkim') }
   await sweepFlagged(context, keys)

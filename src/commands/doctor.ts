@@ -11,8 +11,8 @@ import { readSettings } from '#editions/publication.ts'
 import { withSlash } from '#editions/story-block.ts'
 import { Refusal } from '#errors.ts'
 import { selfProof } from '#http/public/self-check.ts'
-import { dnsRecordOf } from '#mail/dkim/dns-record.ts'
-import { parseDomain, readKeyFolder } from '#mail/dkim/key-folder.ts'
+import { parseDomain } from '#mail/dkim/key-folder.ts'
+import { readSenderKeys } from '#mail/sender-dns/sender-keys.ts'
 import { parseRelays } from '#mail/smtp-url.ts'
 import { sealLocalPart, sealToken } from '#subscribers/tokens.ts'
 
@@ -79,7 +79,6 @@ export async function readSender(
 ): Promise<Sender> {
   const { config, db, secrets } = app.context
   const settings = await readSettings({ db })
-  const { keys, inUse } = await readKeyFolder(config.dkimDir ?? join(app.dataDir, 'dkim'))
   const nobody = { publicId: 0, reference: 0, addressVersion: 0 }
   const bounce = sealLocalPart(secrets, 'bounce', nobody)
   return {
@@ -87,13 +86,7 @@ export async function readSender(
     bounceDomain: settings.bounceDomain.toLowerCase(),
     replyTo: settings.replyTo,
     publicUrl: withSlash(config.publicUrl),
-    keys: keys.map((key) => ({
-      domain: key.domain,
-      selector: key.selector,
-      algorithm: key.algorithm,
-      signs: inUse.get(key.domain)?.includes(key.selector) === true,
-      record: dnsRecordOf(key),
-    })),
+    keys: await readSenderKeys(config.dkimDir ?? join(app.dataDir, 'dkim')),
     relays: config.smtpUrl === null ? [] : parseRelays(config.smtpUrl),
     returnsBy: returnsBy(config),
     trustedProxies: config.trustedProxies,

@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import { createFetcher } from '#articles/fetching/fetch.ts'
 import { type Entered, type Out, tableOf } from '#commands/command.ts'
-import { overrideCheck, runPreflight } from '#deliveries/preflight/run-preflight.ts'
+import { overrideCheck } from '#deliveries/preflight/override-check.ts'
+import { runPreflight } from '#deliveries/preflight/run-preflight.ts'
+import { openDns } from '#mail/sender-dns/dns.ts'
 import { requireDuty } from '#operators/operator.ts'
 
 /** Looks at everything that could be wrong with an edition before it leaves; ends with 1 where something stops it. */
@@ -12,7 +15,7 @@ export async function checkByHand(
     json,
   }: { override?: string | undefined; reason?: string | undefined; json: boolean },
 ): Promise<void> {
-  const { context } = house.app
+  const { context, dataDir } = house.app
   if (override !== undefined) {
     requireDuty(house.operator, 'send')
     await overrideCheck(context, {
@@ -23,11 +26,14 @@ export async function checkByHand(
     })
     await house.note('override check', `edition ${editionId}`, { check: override, reason })
   }
-  const fetch = createFetcher({ contact: context.config.publicUrl })
+  const asked = {
+    fetch: createFetcher({ contact: context.config.publicUrl }),
+    openDns: () => openDns({ server: null }),
+    dkimDir: context.config.dkimDir ?? join(dataDir, 'dkim'),
+  }
   const { findings, overridden, fit, contentHash } = await runPreflight(context, {
     editionId,
-    fetch,
-    random: Math.random,
+    asked,
   })
   if (json)
     out.line(JSON.stringify({ edition: editionId, hash: contentHash, fit, overridden, findings }))

@@ -2,7 +2,10 @@ import type { Context } from '#context.ts'
 import { getEdition, moveEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import { expireLate, listDue } from './release-due-store.ts'
+import { callDesk } from './approval/call-desk.ts'
+import { listOnCall } from './approval/on-call-store.ts'
 import { describeHold } from './restore-mark.ts'
+import { planDeskNotice } from './service/desk-notice.ts'
 import { type Releasing, sendEdition } from './send-edition.ts'
 
 /**
@@ -27,9 +30,29 @@ export async function releaseDue(
       const { state } = await getEdition(db, editionId)
       const reason = error.message
       // Somebody was faster, or it is held with the reason: asked every second, it would say so every second.
-      if (state === 'approved')
-        await moveEdition(db, { id: editionId, from: ['approved'], to: 'held', reason })
+      if (state === 'approved') await holdBack(context, { editionId, reason })
       log.warn({ edition: editionId, reason }, 'an edition was not released')
     }
   }
+}
+
+/** Readers miss their edition as long as nobody acts: who is on call hears of it, or the desk. */
+async function holdBack(
+  context: Releasing,
+  { editionId, reason }: { editionId: number; reason: string },
+): Promise<void> {
+  const { db } = context
+  const moved = { id: editionId, from: ['approved' as const], to: 'held' as const, reason }
+  if (!(await moveEdition(db, moved))) return
+  const edition = await getEdition(db, editionId)
+  const people = (await listOnCall(db)).flatMap(({ address, ...person }) =>
+    address === null ? [] : [{ ...person, address }],
+  )
+  const subject = 'An edition is held: it could not leave'
+  const what = `held at its hour ${edition.contentHash.slice(0, 12)}`
+  const lines = [reason, `Then it goes on with: daybreak edition ${editionId} resume`]
+  await callDesk(context, edition, { call: { what, asks: subject, lines }, people })
+  if (people.length > 0) return
+  const key = `${what} ${editionId}`
+  await planDeskNotice(context, { key, subject, lines: [`“${edition.subject}”`, ...lines] })
 }

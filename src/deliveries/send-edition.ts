@@ -2,7 +2,6 @@ import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
-import { listMissingSettings } from '#editions/publication.ts'
 import { noteVerdict, type Saying, sayYes } from '#editions/approval/approve.ts'
 import { nameOf } from '#editions/approval/verdict-store.ts'
 import { type Edition, getEdition, moveEdition, releaseEdition } from '#editions/store.ts'
@@ -15,7 +14,7 @@ import { type PlanEstimate, planEstimate } from './estimate-store.ts'
 import { lateInWords } from './estimate.ts'
 import { laneOf } from './lane.ts'
 import { planSlice } from './plan.ts'
-import { refuseUnfit } from './preflight/refuse-unfit.ts'
+import { refuseUnfit, type Stops } from './preflight/release-check.ts'
 import { refuseHeld } from './restore-mark.ts'
 import { findSenderAtWork } from './sender.ts'
 import { dropDrains, excludeNext } from './stop-store.ts'
@@ -54,8 +53,8 @@ export type Release = {
   spreadMs?: number | undefined
   /** How long everybody but the staff waits, so that somebody can stop it. */
   holdBackMs?: number | undefined
-  /** The content that `findUnfit` has just let through: it is not composed a second time to be looked at. */
-  checkedHash?: string | undefined
+  /** What `findStops` has just seen: it is not composed a second time to be looked at. */
+  looked?: Stops | undefined
   /** Where the keys that sign are, if not where the configuration says. Unknown, the first sender that claims pins them. */
   dkimDir?: string | undefined
 }
@@ -66,22 +65,28 @@ export type Promised = { estimate: PlanEstimate; warmUp: WarmUp | null }
 /**
  * Releases an approved edition. Its first slice of readers is planned in the same transaction, so an alert goes from
  * here to its first mail with one job; the rest is planned by a job that a slice leaves behind.
- * @throws Refusal also when a check stops it, when everything is held, when mails of it would leave too late, or an article of it was withdrawn
+ * @throws Refusal also when everything is held, when mails of it would leave too late, or a check stops it that nobody lets
+ * pass
  */
 export async function sendEdition(
   context: Releasing,
-  { editionId, rule, spreadMs, holdBackMs, checkedHash, dkimDir }: Release,
+  { editionId, rule, spreadMs, holdBackMs, looked, dkimDir }: Release,
 ): Promise<Promised> {
   const { db, clock, config, relay } = context
   const edition = await getEdition(db, editionId)
   await refuseHeld(db)
-  await refuseUnready(context, edition)
-  if (checkedHash !== edition.contentHash) await refuseUnfit(context, edition)
+  await refuseOtherSender(context)
+  const passing = await refuseUnfit(context, { edition, looked })
+  refuseMadeUp(context, edition)
   const keys = dkimDir ?? config.dkimDir
   const dkim = keys === null ? null : await readPin(keys, edition.compiled.sender.fromAddress)
   const released = await inTransaction(db, async (transaction) => {
     const now = clock.now()
-    await refuseWithheldStories(transaction, { editionId, now })
+    await refuseWithheldStories(transaction, {
+      editionId,
+      now,
+      embargoed: passing.includes('embargo') ? 'let pass' : 'refuse',
+    })
     const terms = { rule, test: relay.test, spreadMs, holdBackMs, dkim }
     const done = await releaseEdition(transaction, { id: editionId, ...terms, now })
     if (done === undefined) {
@@ -198,29 +203,25 @@ export async function excludeStopped(
   return total
 }
 
-async function refuseUnready(
-  { db, relay, clock }: Pick<Context, 'db' | 'relay' | 'clock'>,
-  edition: Edition,
-): Promise<void> {
+async function refuseOtherSender({
+  db,
+  relay,
+  clock,
+}: Pick<Context, 'db' | 'relay' | 'clock'>): Promise<void> {
   const sender = await findSenderAtWork(db, clock.now())
-  if (sender !== undefined && sender.test !== relay.test) {
-    throw new Refusal(
-      sender.test
-        ? 'the running sender mails into the built-in inbox, and here SMTP_URL is set: give both the same environment'
-        : 'the running sender mails through a relay, and here SMTP_URL is not set: give both the same environment',
-      { field: 'SMTP_URL', status: 409 },
-    )
-  }
-  if (relay.test) return
-  const missing = await listMissingSettings({ db })
-  if (missing.length > 0) {
-    throw new Refusal(
-      `before mail goes to real readers, say who you are: set ${missing.join(', ')} with "daybreak settings set NAME VALUE"`,
-    )
-  }
-  if (edition.compiled.sender.fromAddress.endsWith('@example.org')) {
-    throw new Refusal(
-      `edition ${edition.id} was composed before the sender's address was set: compose it again`,
-    )
-  }
+  if (sender === undefined || sender.test === relay.test) return
+  throw new Refusal(
+    sender.test
+      ? 'the running sender mails into the built-in inbox, and here SMTP_URL is set: give both the same environment'
+      : 'the running sender mails through a relay, and here SMTP_URL is not set: give both the same environment',
+    { field: 'SMTP_URL', status: 409 },
+  )
+}
+
+/** Nobody lets this pass: replies and returned mail would go to somebody else. */
+function refuseMadeUp({ relay }: Pick<Context, 'relay'>, { id, compiled }: Edition): void {
+  if (relay.test || !compiled.sender.fromAddress.endsWith('@example.org')) return
+  throw new Refusal(
+    `edition ${id} was composed before the sender's address was set: compose it again`,
+  )
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect, isIP, type Socket } from 'node:net'
 import { isLoopback } from '#mail/smtp-url.ts'
-import { addressesOf, type Dns, openDns } from './dns.ts'
+import { addressesOf, type Dns, openDns } from '#mail/sender-dns/dns.ts'
 import type { Outside } from './sender.ts'
 import type { Connect } from './smtp-probe.ts'
 import { openWebAsker } from './web.ts'

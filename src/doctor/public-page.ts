@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { addressesOf } from './dns.ts'
+import { addressesOf } from '#mail/sender-dns/dns.ts'
 import type { Visit } from './sender.ts'
 
 /** Where the public address leads by the resolver that was given. */

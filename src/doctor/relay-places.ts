@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { profiles } from '#mail/profiles.ts'
 import { isLoopback, type RelayConfig } from '#mail/smtp-url.ts'
 import { isInside } from './address-range.ts'
-import { addressesOf } from './dns.ts'
+import { addressesOf } from '#mail/sender-dns/dns.ts'
 import type { Visit } from './sender.ts'
 
 /** A relay whose mails leave from addresses of our own. */

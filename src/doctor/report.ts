@@ -1,5 +1,5 @@
 import type { CheckName, Examined } from './examine.ts'
-import { type Finding, type Level, zoneLineOf } from './finding.ts'
+import { type Finding, type Level, zoneLineOf } from '#mail/sender-dns/finding.ts'
 
 const SIGNS: Record<Level, string> = { right: '✓', hint: '·', warning: '!', fault: '✗' }
 const INDENT = '    '

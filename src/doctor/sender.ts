@@ -1,27 +1,13 @@
-import type { RelayConfig } from '#mail/smtp-url.ts'
-import type { Dns } from './dns.ts'
-import type { Finding } from './finding.ts'
+import type { OwnName } from '#mail/sender-dns/own-name.ts'
+import type { Dns } from '#mail/sender-dns/dns.ts'
+import type { Finding } from '#mail/sender-dns/finding.ts'
 import type { Connect } from './smtp-probe.ts'
 import type { AskWeb } from './web.ts'
 
-export type SenderKey = {
-  domain: string
-  selector: string
-  algorithm: 'rsa-sha256' | 'ed25519-sha256'
-  /** It signs now; else it is the next one, or kept for retries. */
-  signs: boolean
-  /** What to publish. */
-  record: { name: string; value: string }
-}
-
 /** What the doctor knows of us before it asks anybody. */
-export type Sender = {
-  fromDomain: string
-  bounceDomain: string
+export type Sender = OwnName['sender'] & {
   replyTo: string
   publicUrl: URL
-  keys: SenderKey[]
-  relays: RelayConfig[]
   /** How mail for the bounce domain reaches us. */
   returnsBy: 'server' | 'mailbox' | 'webhook' | 'nowhere'
   trustedProxies: string[]

@@ -1,5 +1,5 @@
-import { addressesOf, type Dns } from './dns.ts'
-import { isSpf, parseSpf, type SpfRecord } from './spf-record.ts'
+import { addressesOf, type Dns } from '#mail/sender-dns/dns.ts'
+import { isSpf, parseSpf, type SpfRecord } from '#mail/sender-dns/spf-record.ts'
 
 export type SpfWalk = {
   /** Terms that make a receiver ask the DNS (RFC 7208 4.6.4). */

@@ -1,5 +1,6 @@
 import { serve } from '@hono/node-server'
 import type { Context } from '#context.ts'
+import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { Refusal } from '#errors.ts'
 import { readInbox } from '#mail/inbox-store.ts'
 import type { Queues } from '#queue/queues.ts'
@@ -10,13 +11,15 @@ export async function serveWeb({
   context,
   queues,
   inboxDir,
+  asked,
 }: {
   context: Context
   queues: Queues
   inboxDir: string
+  asked: Asked
 }): Promise<AsyncDisposable & { port: number }> {
   const { host, port } = context.config
-  const web = createWeb({ context, queues, inbox: readInbox(inboxDir) })
+  const web = createWeb({ context, queues, inbox: readInbox(inboxDir), asked })
   const listening = Promise.withResolvers<number>()
   const server = serve({ fetch: web.fetch, hostname: host, port }, (info) =>
     listening.resolve(info.port),

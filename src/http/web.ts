@@ -4,6 +4,7 @@ import { pingDb } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
 import type { InboxReader } from '#mail/inbox-store.ts'
 import type { Queues } from '#queue/queues.ts'
+import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { apiRoutes } from './api/routes.ts'
 import { inboxRoutes } from './console/inbox.ts'
 import { errorPage } from './html/page.ts'
@@ -21,10 +22,13 @@ export function createWeb({
   context,
   queues,
   inbox,
+  asked,
 }: {
   context: Context
   queues: Pick<Queues, 'counts'>
   inbox: InboxReader
+  /** Whom the checks before sending ask. */
+  asked: Asked
 }): Hono {
   const web = new Hono()
   web.use(async (request, next) => {
@@ -41,7 +45,7 @@ export function createWeb({
   web.get('/healthz', (request) => request.text('ok\n'))
   web.get('/readyz', async (request) => readiness({ context, queues, request }))
 
-  web.route('/api/v1', apiRoutes(context))
+  web.route('/api/v1', apiRoutes(context, asked))
   web.route('/hooks', hookRoutes(context))
   web.route('/assets', assetRoutes())
   web.route('/inbox', inboxRoutes({ context, inbox }))

@@ -10,6 +10,8 @@ export type Jobs = {
   /** Makes articles of the items that wait. */
   'take-items': { sourceId: number }
   'plan-edition': { editionId: number }
+  /** Looks at an edition ahead of its hour: its links and its sender, too. */
+  'check-edition': { editionId: number }
   /** What providers told us and waits to be handled. */
   'take-returns': Record<string, never>
   /** What forms asked for and waits to be handled. */
@@ -37,7 +39,13 @@ export function queueOf(name: JobName, data: Jobs[JobName]): QueueName {
   return name === 'plan-edition' ? 'planning' : 'intake'
 }
 
-const FETCHING: readonly JobName[] = ['poll-source', 'take-items', 'summarise-article', 'fit-image']
+const FETCHING: readonly JobName[] = [
+  'poll-source',
+  'take-items',
+  'summarise-article',
+  'fit-image',
+  'check-edition',
+]
 
 /**
  * Leaves a job. The same job waits at most once: asking again while one waits is harmless, and asking while one is at

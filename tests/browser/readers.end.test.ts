@@ -48,6 +48,7 @@ describe.skipIf(!hasChromium)(
       expect(names.toSorted()).toEqual([
         'alert-001.html',
         'confirmation-001.html',
+        'correction-001.html',
         'digest-001.html',
         'welcome-001.html',
       ])

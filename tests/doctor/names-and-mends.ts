@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Finding } from '#doctor/finding.ts'
+import type { Finding } from '#mail/sender-dns/finding.ts'
 import { openWorld, type World } from './world.ts'
 
 /** One thing that is made wrong, and the codes of all that must be found. */

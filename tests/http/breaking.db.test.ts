@@ -172,6 +172,22 @@ describe('breaking news', () => {
     expect(house.jobs).toEqual([])
   })
 
+  test('that a check stops is taken, and its alert waits for a person and says why', async () => {
+    const headline = 'Harbour closed: {{ headline }}'
+
+    const { status, body } = await house.sendJson({ ...breaking, headline }, { bearer: releaser })
+
+    expect(status).toBe(201)
+    expect(body).toMatchObject({
+      article: { id: 1 },
+      alert: {
+        state: 'in review',
+        waits: expect.stringMatching(/Leftovers: .*--pass "leftovers"/),
+      },
+    })
+    expect(await house.rowsOf('delivery')).toBe(0)
+  })
+
   test('a wish in the address that is neither true nor false is refused by its name', async () => {
     const answer = await house.send({
       type: 'application/json',

@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import type { Hono } from 'hono'
 import { takeSignUps } from '#deliveries/service/take-sign-ups.ts'
+import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { createWeb } from '#http/web.ts'
 import { readInbox } from '#mail/inbox-store.ts'
+import { openDns } from '#mail/sender-dns/dns.ts'
 import { type Purpose, sealToken } from '#subscribers/tokens.ts'
 import { findByAddress } from '#subscribers/store.ts'
 import { hashAddress } from '#secrets.ts'
@@ -51,7 +53,21 @@ export function socketFrom(remoteAddress: string): object {
 }
 
 export function webOf({ context }: Pick<House, 'context'>, inboxDir = '/nonexistent'): Hono {
-  return createWeb({ context, queues: { counts: async () => [] }, inbox: readInbox(inboxDir) })
+  return createWeb({
+    context,
+    queues: { counts: async () => [] },
+    inbox: readInbox(inboxDir),
+    asked: NOBODY_ANSWERS,
+  })
+}
+
+/** No network: links cannot be reached, and the DNS says nothing. */
+export const NOBODY_ANSWERS: Asked = {
+  fetch: async () => {
+    throw new Error('there is no network')
+  },
+  openDns: () => openDns({ server: '127.0.0.1:9', timeoutMs: 50 }),
+  dkimDir: null,
 }
 
 /** Every row of every table, shortened to its beginning and a hash, so that two looks can be compared. */

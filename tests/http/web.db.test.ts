@@ -14,6 +14,7 @@ import {
   readerToken,
   webOf,
   type WebHouse,
+  NOBODY_ANSWERS,
 } from './web-fixture.ts'
 
 let house: WebHouse
@@ -173,6 +174,7 @@ describe('health', () => {
       context: house.context,
       queues: { counts: async () => Promise.reject(new Error('connection refused')) },
       inbox: readInbox('/nonexistent'),
+      asked: NOBODY_ANSWERS,
     })
 
     const ready = await web.request('/readyz')

@@ -15,6 +15,7 @@ const payloads: Jobs = {
   'poll-source': { sourceId: 1 },
   'take-items': { sourceId: 1 },
   'plan-edition': { editionId: 1 },
+  'check-edition': { editionId: 1 },
   'take-returns': {},
   'take-sign-ups': {},
   'drain-lane': { lane: 'digest' },

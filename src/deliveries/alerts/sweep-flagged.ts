@@ -5,7 +5,7 @@ import { type Flagged, listFlagged } from '#editions/alerts/flagged-store.ts'
 import { sayYes } from '#editions/approval/approve.ts'
 import { getEdition } from '#editions/store.ts'
 import { reasonOf } from '#errors.ts'
-import { findUnfit } from '../preflight/refuse-unfit.ts'
+import { findStops, stopsInWords } from '../preflight/release-check.ts'
 import { type Releasing, sendEdition } from '../send-edition.ts'
 
 /**
@@ -37,7 +37,9 @@ async function alertTo(
   context.log.info({ edition: editionId, source }, 'a feed called an article breaking')
   if (!release || edition.state !== 'in review' || edition.updateNumber !== null) return
   const limit = await findAlertLimit(context, edition)
-  const reason = limit?.reason ?? (await findUnfit(context, edition))
+  const looked = await findStops(context, edition)
+  const reason =
+    limit?.reason ?? (looked.stops.length > 0 ? stopsInWords(edition, looked.stops) : null)
   if (reason !== null) {
     context.log.info({ edition: editionId, reason }, 'an alert waits for a person')
     return
@@ -47,7 +49,7 @@ async function alertTo(
   await sendEdition(context, {
     editionId,
     rule: 'now',
-    checkedHash: edition.contentHash,
+    looked,
     dkimDir,
   })
 }

@@ -4,8 +4,9 @@ import { type Standing, standingOf } from '#editions/approval/standing.ts'
 import { listVerdicts, type PastVerdict } from '#editions/approval/verdict-store.ts'
 import { momentLine } from '#editions/dates.ts'
 import { readSettings } from '#editions/publication.ts'
-import { getEdition, moveEdition } from '#editions/store.ts'
+import { type Edition, getEdition, moveEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
+import { findStops, stopsInWords } from '../preflight/release-check.ts'
 import { planDeskNotice } from '../service/desk-notice.ts'
 import { callDesk } from './call-desk.ts'
 import { listCalls, listWaiting, type Waiting } from './call-store.ts'
@@ -13,7 +14,7 @@ import { callDue, decisionDue, type DueCall, type Wait } from './calls-due.ts'
 import { listOnCall, type OnCall, type Person } from './on-call-store.ts'
 import { tellOfVerdicts } from './tell-of-verdicts.ts'
 
-type Needs = Pick<Context, 'db' | 'clock' | 'secrets' | 'relay' | 'enqueue' | 'log'>
+type Needs = Pick<Context, 'db' | 'clock' | 'config' | 'secrets' | 'relay' | 'enqueue' | 'log'>
 
 /**
  * Drafts that wait for a person: those on call are told at once and reminded, deputies when the hour has come; then the
@@ -74,17 +75,25 @@ async function makeCall(
     if (!meant || address === null || standing.yes.includes(operatorId)) return []
     return [{ operatorId, name, address }]
   })
-  await callDesk(context, edition, { call, people: called })
+  const lines = await linesOf(context, edition)
+  await callDesk(context, edition, { call: { ...call, lines }, people: called })
   if (people.length > 0) return
   await planDeskNotice(context, {
     key: `nobody on call ${waiting.id}`,
     subject: call.asks,
     lines: [
       edition.subject,
+      ...lines,
       'Nobody is on call, so nobody was called: "daybreak oncall add NAME --address ADDRESS" adds a team member.',
       `To approve it: daybreak edition ${waiting.id} approve`,
     ],
   })
+}
+
+/** What would keep it from leaving, while there is time to mend it. */
+async function linesOf(context: Needs, edition: Edition): Promise<string[]> {
+  const { stops } = await findStops(context, edition)
+  return stops.length === 0 ? [] : [`It would not leave. ${stopsInWords(edition, stops)}`]
 }
 
 async function decide(

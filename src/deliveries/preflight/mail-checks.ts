@@ -1,48 +1,20 @@
-import PostalMime from 'postal-mime'
 import type { Context } from '#context.ts'
+import { type Finding, gathered, stops } from '#editions/preflight/finding.ts'
+import type { Link } from '#editions/preflight/link-checks.ts'
 import type { Edition } from '#editions/store.ts'
-import { allBlocks, CORRECTION, SINCE } from '#mail/digest-blocks.ts'
-import { UNSIGNED } from '#mail/mime/write-message.ts'
 import { openToken } from '#subscribers/tokens.ts'
-import { composeReaderMail, type EditionForm, openForm } from '../reader-mail.ts'
-import { type Finding, gathered, stops, warns } from '#editions/preflight/finding.ts'
+import type { CheckedMail } from './compose-mails.ts'
 
 /** Gmail cuts at 102 KB. */
 const MOST_HTML = 90_000
-/** Random choices of stories that are composed and looked at; 100 take some seconds. */
-const VARIANTS = 100
-const READER = {
-  subscriberId: 1,
-  publicId: 1,
-  addressVersion: 1,
-  email: 'reader@preflight.invalid',
-}
 
-type Mail = {
-  name: string
-  raw: Buffer
-  html: string
-  text: string
-  unsubscribe: string
-  post: string
-}
-
-/**
- * Real mails of the edition: with everything, with the least, and with a hundred random choices of stories. `random` is
- * between 0 and 1.
- */
-export async function checkMails(
+/** What stops mails, seen in the mails themselves; the largest first. */
+export function checkMails(
   { secrets, config }: Pick<Context, 'secrets' | 'config'>,
-  edition: Edition,
-  drawing: Drawing,
-): Promise<Finding[]> {
-  const form = openForm({ secrets, signer: null }, edition)
-  const mails: Mail[] = []
-  for (const { name, blocks } of choicesOf(edition, drawing))
-    mails.push(await compose(form, { name, blocks }))
-  const largest = mails[0]
-  if (largest === undefined) return [stops('size', 'the edition has no mail')]
-  const size = Buffer.byteLength(largest.html)
+  { edition, mails }: { edition: Edition; mails: readonly [CheckedMail, ...CheckedMail[]] },
+): Finding[] {
+  const [largest] = mails
+  const kilobytes = Math.round(Buffer.byteLength(largest.html) / 1000)
   return [
     ...gathered(
       'unsubscribe',
@@ -50,101 +22,39 @@ export async function checkMails(
       'the link and the header work, and lead to us',
     ),
     ...gathered('leftovers', mails.flatMap(leftoversIn), 'nothing of a template is left'),
-    ...gathered('size', sizeFaults(largest), `the largest mail is ${Math.round(size / 1000)} KB`),
     ...gathered(
-      'mail rules',
-      await lintFaults(mails, edition),
-      `${mails.length} mails keep every rule`,
+      'size',
+      Buffer.byteLength(largest.html) > MOST_HTML
+        ? [
+            stops(
+              'size',
+              `the largest mail is ${kilobytes} KB, and Gmail cuts long ones: drop a story or a box`,
+            ),
+          ]
+        : [],
+      `the largest mail is ${kilobytes} KB`,
     ),
   ]
 }
 
-/**
- * What of that keeps an edition from leaving, of everybody's mail and of the one with everything: quick enough for an
- * alert, which waits for nobody.
- */
-export async function findMailStops(
-  { secrets, config }: Pick<Context, 'secrets' | 'config'>,
-  { edition, everybodys }: { edition: Edition; everybodys: number[] },
-): Promise<Finding[]> {
-  const form = openForm({ secrets, signer: null }, edition)
-  const [everything] = choicesOf(edition, { random: () => 0, variants: 0 })
-  const mail = await compose(form, { name: 'the mail', blocks: everybodys })
-  const all = everything === undefined ? mail : await compose(form, everything)
-  return [
-    ...unsubscribeFaults(mail, { secrets, edition, config }),
-    ...leftoversIn(all),
-    ...sizeFaults(mail),
-  ].filter(({ outcome }) => outcome === 'stops')
+/** Where its mails lead, and the pictures in them, but for our own pages. */
+export function linksOf(mails: readonly CheckedMail[], { compiled }: Edition): Link[] {
+  const own = compiled.sender.publicUrl
+  const inMails = mails.flatMap(({ html }) => [
+    ...attributes(html, 'href').map((url): Link => ({ url, what: 'link' })),
+    ...attributes(html, 'src').map((url): Link => ({ url, what: 'picture' })),
+  ])
+  const counted = (compiled.links ?? []).map(({ url }): Link => ({ url, what: 'link' }))
+  return [...inMails, ...counted].filter(({ url }) => /^https?:/i.test(url) && !url.startsWith(own))
 }
 
-function sizeFaults({ html }: Mail): Finding[] {
-  const size = Buffer.byteLength(html)
-  if (size <= MOST_HTML) return []
-  const reason = `the largest mail is ${Math.round(size / 1000)} KB, and Gmail cuts long ones: drop a story or a box`
-  return [stops('size', reason)]
-}
-
-export type Drawing = { random: () => number; variants?: number | undefined }
-
-type Choice = { name: string; blocks: number[] }
-
-function choicesOf(
-  { compiled, kind }: Edition,
-  { random, variants = VARIANTS }: Drawing,
-): Choice[] {
-  if (compiled.form === 'single') return [{ name: `the ${kind}`, blocks: [0] }]
-  const { digest } = compiled
-  const since = digest.stories.flatMap((story, place) =>
-    story.since == null ? [] : [SINCE + place],
-  )
-  const everything = [...allBlocks(digest), ...since]
-  const stories = everything.filter((block) => block < SINCE)
-  const smallest = stories.toSorted(
-    (a, b) =>
-      (digest.stories[a]?.lead.html.length ?? 0) - (digest.stories[b]?.lead.html.length ?? 0),
-  )[0]
-  const drawn = Array.from({ length: variants }, (_, number) => {
-    const some = stories.filter(() => random() < 0.5)
-    const aside = everything.filter(
-      (block) => block >= SINCE && block < CORRECTION && random() < 0.3,
-    )
-    const first = stories[Math.floor(random() * stories.length)] ?? 0
-    const blocks = some.length > 0 ? some : [first]
-    return {
-      name: `choice ${number + 1}`,
-      blocks: [...blocks, ...aside.filter((block) => !blocks.includes(block - SINCE))],
-    }
-  })
-  return [
-    {
-      name: 'the mail with everything',
-      blocks: everything.filter((block) => block < SINCE || block >= CORRECTION),
-    },
-    { name: 'the smallest mail', blocks: [smallest ?? 0] },
-    ...drawn,
-  ]
-}
-
-async function compose(form: EditionForm, { name, blocks }: Choice): Promise<Mail> {
-  const { message } = composeReaderMail(form, { ...READER, blocks })
-  const { bytes, free } = await message(UNSIGNED)
-  const raw = Buffer.from(bytes)
-  free?.()
-  const { html = '', text = '', headers } = await PostalMime.parse(raw)
-  const header = (wanted: string) => headers.find(({ key }) => key === wanted)?.value ?? ''
-  return {
-    name,
-    raw,
-    html,
-    text,
-    unsubscribe: header('list-unsubscribe'),
-    post: header('list-unsubscribe-post'),
-  }
+function attributes(html: string, name: 'href' | 'src'): string[] {
+  const found = html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, 'g'))
+  return Array.from(found, ([, value = '']) => value.replaceAll('&amp;', '&'))
 }
 
 function unsubscribeFaults(
-  { unsubscribe, post, html, text }: Mail,
+  { unsubscribe, post, html, text }: CheckedMail,
   { secrets, edition, config }: Pick<Context, 'secrets' | 'config'> & { edition: Edition },
 ): Finding[] {
   const url = /<(https?:[^>]+)>/.exec(unsubscribe)?.[1] ?? ''
@@ -161,35 +71,24 @@ function unsubscribeFaults(
   return faults.flatMap(([wrong, reason]) => (wrong ? [stops('unsubscribe', reason)] : []))
 }
 
-const LEFTOVER = /\{\{|\}\}|\{%|%\}|%%slot|\[object /i
-/** News may say these, if seldom: a person looks. */
-const SUSPECT = /\bundefined\b|\bNaN\b|\blorem ipsum\b/i
+/** Of Liquid, of our own slots, and of programs that a text may have been pasted from. */
+const SYNTAX = /\{\{|\}\}|\{%|%\}|%%\w|\*\||\|\*|<%|%>|\$\{|\[object \w+\]|\blorem ipsum\b/i
+/** Words of a program stand for nothing where they stand alone: "Nan" and "undefined" may be news. */
+const ALONE = /^\s*(?:undefined|null|NaN)\s*$/m
+const IN_MARKUP =
+  /\{\{|\{%|%%slot|%7B%7B|(?:href|src)="[^"]*(?:\/|=)(?:undefined|null|NaN)(?=["/&])/i
 
-function leftoversIn({ name, html, text }: Mail): Finding[] {
-  const visible = html.replace(/<style[\s\S]*?<\/style>/g, '').replace(/<[^>]+>/g, ' ')
-  for (const [pattern, say] of [
-    [LEFTOVER, stops],
-    [SUSPECT, warns],
-  ] as const) {
-    const found = pattern.exec(visible) ?? pattern.exec(text)
-    if (found === null) continue
-    const words = found.input.slice(Math.max(0, found.index - 30), found.index + 30)
-    return [say('leftovers', `${name} holds “${words.replace(/\s+/g, ' ').trim()}”`)]
-  }
-  return []
-}
-
-async function lintFaults(mails: readonly Mail[], { kind }: Edition): Promise<Finding[]> {
-  // A dozen rules with a parser each: not for who only sends.
-  const { lintMessage } = await import('#mail/lint-message.ts')
-  const seen = new Set<string>()
-  const found: Finding[] = []
-  for (const { name, raw } of mails) {
-    for (const { rule, severity, what } of await lintMessage(raw, { kind })) {
-      if (severity !== 'fault' || seen.has(rule)) continue
-      seen.add(rule)
-      found.push(warns('mail rules', `${name}: ${what}`))
-    }
-  }
-  return found
+function leftoversIn({ name, subject, html, text }: CheckedMail): Finding[] {
+  const markup = html.replace(/<style[\s\S]*?<\/style>/g, '').replace(/<!--[\s\S]*?-->/g, '')
+  const visible = markup.replace(/<[^>]+>/g, ' ')
+  const [found] = [
+    SYNTAX.exec(subject),
+    SYNTAX.exec(visible),
+    SYNTAX.exec(text),
+    ALONE.exec(text),
+    IN_MARKUP.exec(markup),
+  ].filter((each) => each !== null)
+  if (found === undefined) return []
+  const words = found.input.slice(Math.max(0, found.index - 30), found.index + 30)
+  return [stops('leftovers', `${name} holds “${words.replace(/\s+/g, ' ').trim()}”`)]
 }

@@ -1,6 +1,10 @@
 import { sql } from 'kysely'
+import { z } from 'zod'
 import type { Db } from '#db/open.ts'
+import type { AudienceRule } from '#editions/audience-rule.ts'
 import type { Finding } from '#editions/preflight/finding.ts'
+import type { Edition } from '#editions/store.ts'
+import { isInAudience } from '../plan-audience-store.ts'
 
 /** The story that led the newsletter's last edition that went out. */
 export async function findLastLead(
@@ -29,7 +33,11 @@ export type Funnel = {
 
 export async function readFunnel(
   db: Db,
-  { newsletterId, now }: { newsletterId: number; now: Date },
+  {
+    edition: { newsletterId, kind },
+    rule,
+    now,
+  }: { edition: Pick<Edition, 'newsletterId' | 'kind'>; rule: AudienceRule; now: Date },
 ): Promise<Funnel> {
   const { rows } = await sql<Funnel>`
     select count(*)::integer as matched
@@ -38,13 +46,22 @@ export async function readFunnel(
          , count(*) filter (where s.state = 'active' and p.address_hash is null
                               and (u.snoozed_until is null or u.snoozed_until <= ${now}))::integer as "notSnoozed"
          , array(select e.audience::integer from edition e
-                  where e.newsletter_id = ${newsletterId} and e.kind = 'digest' and e.state = 'sent' and not e.test
+                  where e.newsletter_id = ${newsletterId} and e.kind = ${kind} and e.state = 'sent' and not e.test
                   order by e.id desc limit 4) as before
       from subscription u
       join subscriber s on s.id = u.subscriber_id
       left join suppression p on p.address_hash = s.address_hash
-     where u.newsletter_id = ${newsletterId} and u.cadence <> 'off'`.execute(db)
+     where u.newsletter_id = ${newsletterId} and u.cadence <> 'off' ${isInAudience(rule, { now })}`.execute(
+    db,
+  )
   return rows[0] ?? { matched: 0, confirmed: 0, notSuppressed: 0, notSnoozed: 0, before: [] }
+}
+
+/** For whom it is, as it was stored. */
+export async function findAudienceColumn(db: Db, editionId: number): Promise<unknown> {
+  const { rows } = await sql<{ rule: unknown }>`
+    select audience_rule as rule from edition where id = ${editionId}`.execute(db)
+  return rows[0]?.rule ?? null
 }
 
 /** Feeds whose last batch was held because it was too much. */
@@ -94,4 +111,40 @@ export async function listOverridden(
     select check_name as name from edition_override
      where edition_id = ${editionId} and content_hash = ${contentHash} limit 100`.execute(db)
   return rows.map(({ name }) => name)
+}
+
+const outcomes = ['stops', 'warns', 'cannot check', 'passed'] as const
+const found = z.object({ check: z.string(), outcome: z.enum(outcomes), reason: z.string() })
+
+export type StoredFinding = z.infer<typeof found>
+
+export type StoredCheck = { contentHash: string; checkedAt: Date; findings: StoredFinding[] }
+
+/** What the last look found, of whatever content; undefined where nobody looked yet. */
+export async function findCheck(db: Db, editionId: number): Promise<StoredCheck | undefined> {
+  const { rows } = await sql<{ contentHash: string; checkedAt: Date; findings: unknown }>`
+    select content_hash as "contentHash", checked_at as "checkedAt", findings
+      from edition_check where edition_id = ${editionId}`.execute(db)
+  return rows.map(({ findings, ...row }) => ({
+    ...row,
+    findings: (Array.isArray(findings) ? findings : []).flatMap((each) => {
+      const read = found.safeParse(each)
+      return read.success ? [read.data] : []
+    }),
+  }))[0]
+}
+
+/**
+ * Editions that may still leave and were not looked at as they are now. One that people are changing is looked at once a
+ * minute: its links are other people's servers.
+ */
+export async function listUnchecked(db: Db, now: Date): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select e.id from edition e left join edition_check c on c.edition_id = e.id
+     where e.state in ('draft', 'in review', 'approved', 'held') and e.release_at is null
+       and (e.created_at > ${now}::timestamptz - interval '1 day' or e.due_at > ${now})
+       and (c.edition_id is null
+            or c.content_hash <> e.content_hash and c.checked_at < ${now}::timestamptz - interval '1 minute')
+     order by e.id limit 20`.execute(db)
+  return rows.map(({ id }) => id)
 }

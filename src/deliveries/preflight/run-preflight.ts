@@ -1,30 +1,15 @@
-import type { Context } from '#context.ts'
+import type { Dns } from '#mail/sender-dns/dns.ts'
 import { getRulesById } from '#editions/draft/rules-store.ts'
-import { listMissingSettings } from '#editions/publication.ts'
-import { getEdition } from '#editions/store.ts'
-import { Refusal } from '#errors.ts'
-import {
-  checkNames,
-  type Finding,
-  gathered,
-  passed,
-  stops,
-  warns,
-} from '#editions/preflight/finding.ts'
+import { checkNames, type Finding } from '#editions/preflight/finding.ts'
 import { checkLinks, type Looking } from '#editions/preflight/link-checks.ts'
-import { checkMails, type Drawing } from './mail-checks.ts'
-import {
-  findLastLead,
-  type Funnel,
-  listHeldFeeds,
-  listOverridden,
-  readFunnel,
-  saveFindings,
-  saveOverride,
-} from './preflight-store.ts'
-import { checkStories, listTold } from '#editions/preflight/story-checks.ts'
-
-type Needs = Pick<Context, 'db' | 'clock' | 'config' | 'secrets' | 'relay'>
+import { checkShown } from '#editions/preflight/story-checks.ts'
+import { type Edition, getEdition } from '#editions/store.ts'
+import { checkAudience, checkFeeds } from './audience-check.ts'
+import { checkForm } from './form-checks.ts'
+import { linksOf } from './mail-checks.ts'
+import { findLastLead, listOverridden, saveFindings } from './preflight-store.ts'
+import { type Looked, lookForStops, type ReleaseNeeds } from './release-check.ts'
+import { checkSender } from './sender-check.ts'
 
 export type Preflight = {
   editionId: number
@@ -36,30 +21,42 @@ export type Preflight = {
   fit: boolean
 }
 
+/** Whom the checks ask, so that tests answer instead. */
+export type Asked = {
+  fetch: Looking
+  /** A resolver that has not asked anything yet: what it knows grows old. */
+  openDns: () => Dns
+  /** Where the keys that sign are; null where that is not known here. */
+  dkimDir: string | null
+  /** How long name servers are waited for. */
+  patienceMs?: number
+}
+
 const STALE_HOURS = { daily: 36, weekly: 24 * 8, custom: 24 * 8, instant: 6 }
-/** An audience that is off by more than this from the last four is looked at. */
-const DRIFT = 0.2
+/** Random choices of stories that are composed and looked at; 100 take some seconds. */
+const VARIANTS = 100
 
 /** Looks at everything that could be wrong with an edition before it leaves, and keeps what it found with its hash. */
 export async function runPreflight(
-  context: Needs,
-  { editionId, fetch, ...drawing }: { editionId: number; fetch: Looking } & Drawing,
+  context: ReleaseNeeds,
+  {
+    editionId,
+    asked,
+    random = Math.random,
+    variants = VARIANTS,
+  }: { editionId: number; asked: Asked; random?: () => number; variants?: number },
 ): Promise<Preflight> {
   const { db, clock } = context
   const edition = await getEdition(db, editionId)
   const now = clock.now()
-  const told = await listTold(db, edition)
-  const { cadence, freshnessHours } = await getRulesById(db, edition.newsletterId)
-  const lastLead = await findLastLead(db, { editionId, newsletterId: edition.newsletterId })
-  const staleHours = freshnessHours ?? STALE_HOURS[cadence]
-  const urls = told.flatMap(({ article }) => (article.url === null ? [] : [article.url]))
+  const looked = await lookForStops(context, edition, { random, variants })
   const findings = [
-    ...(await checkMails(context, edition, drawing)),
-    ...checkStories(told, { now, staleHours, lastLead }),
-    ...(await addressFaults(context)),
-    ...(await checkLinks(urls, fetch)),
-    ...audienceFaults(await readFunnel(db, { newsletterId: edition.newsletterId, now })),
-    ...feedFaults(await listHeldFeeds(db)),
+    ...looked.findings,
+    ...(await checkMade({ edition, looked, asked })),
+    ...(await checkLead(context, { edition, looked, now })),
+    ...(await checkAudience(db, { edition, now })),
+    ...(await checkFeeds(db)),
+    ...(await checkSender(context, edition, { ...asked, dns: asked.openDns() })),
   ].toSorted((a, b) => checkNames.indexOf(a.check) - checkNames.indexOf(b.check))
   const { contentHash } = edition
   await saveFindings(db, { editionId, contentHash, findings, now })
@@ -70,82 +67,34 @@ export async function runPreflight(
   return { editionId, contentHash, findings, overridden, fit }
 }
 
-/**
- * A publisher lets pass what a check stops, for exactly the content that was looked at.
- * @throws Refusal for a check that is none, or without a reason
- */
-export async function overrideCheck(
-  { db, clock }: Pick<Context, 'db' | 'clock'>,
-  {
-    editionId,
-    check,
-    operatorId,
-    reason,
-  }: { editionId: number; check: string; operatorId: number; reason: string },
-): Promise<void> {
-  if (!checkNames.some((name) => name === check))
-    throw new Refusal(`there is no check "${check.slice(0, 40)}": use ${checkNames.join(', ')}`, {
-      field: 'check',
-    })
-  const why = reason.trim()
-  if (why === '') throw new Refusal('say why it may pass: a reason is missing', { field: 'reason' })
-  const { contentHash } = await getEdition(db, editionId)
-  await saveOverride(db, {
-    editionId,
-    contentHash,
-    check,
-    operatorId,
-    reason: why,
-    now: clock.now(),
-  })
-}
-
-/** Into the built-in inbox a made-up address does no harm. */
-async function addressFaults({ db, relay }: Needs): Promise<Finding[]> {
-  const missing = await listMissingSettings({ db })
-  const say = relay.test ? warns : stops
-  return gathered(
-    'postal address',
-    missing.length === 0
-      ? []
-      : [
-          say(
-            'postal address',
-            `nobody has set ${missing.join(', ')}: "daybreak settings set NAME VALUE"`,
-          ),
-        ],
-    'the publisher says who it is and where',
-  )
-}
-
-function audienceFaults({
-  matched,
-  confirmed,
-  notSuppressed,
-  notSnoozed,
-  before,
-}: Funnel): Finding[] {
-  const funnel = `${matched} signed up, ${confirmed} confirmed, ${notSuppressed} may be mailed, ${notSnoozed} are not on a break`
-  const mean = before.reduce((sum, size) => sum + size, 0) / Math.max(1, before.length)
-  if (before.length < 4)
-    return [passed('audience', `${funnel}; there are no four editions to compare with yet`)]
-  const drift = (notSuppressed - mean) / Math.max(1, mean)
-  if (Math.abs(drift) <= DRIFT)
-    return [passed('audience', `${funnel}; the last four had ${Math.round(mean)}`)]
+async function checkMade({
+  edition,
+  looked: { mails, told },
+  asked,
+}: {
+  edition: Edition
+  looked: Looked
+  asked: Asked
+}): Promise<Finding[]> {
+  if (mails === undefined) return []
+  const headlines = told.map(({ item, article }) => item.headline?.text ?? article.headline)
   return [
-    warns(
-      'audience',
-      `${funnel}: ${Math.round(Math.abs(drift) * 100)} % ${drift < 0 ? 'fewer' : 'more'} than the last four had (${Math.round(mean)})`,
-    ),
+    ...(await checkForm(edition, { mails, headlines })),
+    ...(await checkLinks(linksOf(mails, edition), asked.fetch)),
   ]
 }
 
-function feedFaults(held: readonly string[]): Finding[] {
-  return gathered(
-    'feeds',
-    held.map((name) =>
-      warns('feeds', `“${name}” brought many more items than usual, and they wait for a person`),
-    ),
-    'no feed brought more than usual',
-  )
+async function checkLead(
+  { db }: Pick<ReleaseNeeds, 'db'>,
+  { edition, looked: { told }, now }: { edition: Edition; looked: Looked; now: Date },
+): Promise<Finding[]> {
+  const { id: editionId, newsletterId, draft } = edition
+  const { cadence, freshnessHours } = await getRulesById(db, newsletterId)
+  const lastLead = await findLastLead(db, { editionId, newsletterId })
+  return checkShown(told, {
+    draft,
+    now,
+    staleHours: freshnessHours ?? STALE_HOURS[cadence],
+    lastLead,
+  })
 }

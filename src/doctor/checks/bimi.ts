@@ -1,10 +1,10 @@
 import validate from 'mailauth/lib/bimi/validate-svg.js'
 import { reasonOf } from '#errors.ts'
-import { effectivePolicy, walkDmarc } from '../dmarc-record.ts'
-import { addressesOf } from '../dns.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
+import { effectivePolicy, walkDmarc } from '#mail/sender-dns/dmarc-record.ts'
+import { addressesOf } from '#mail/sender-dns/dns.ts'
+import { fault, type Finding, hint, right, warning } from '#mail/sender-dns/finding.ts'
 import type { Visit } from '../sender.ts'
-import { parseTagList } from '../tag-list.ts'
+import { parseTagList } from '#mail/sender-dns/tag-list.ts'
 import type { WebAnswer } from '../web.ts'
 
 /** The logo beside the subject. Nobody must have one. */

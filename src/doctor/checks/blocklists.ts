@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net'
-import type { Dns } from '../dns.ts'
-import { fault, type Finding, right, warning } from '../finding.ts'
+import type { Dns } from '#mail/sender-dns/dns.ts'
+import { fault, type Finding, right, warning } from '#mail/sender-dns/finding.ts'
 import { relayPlaces } from '../relay-places.ts'
 import type { Visit } from '../sender.ts'
 

@@ -1,5 +1,5 @@
 import { isLoopback } from '#mail/smtp-url.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
+import { fault, type Finding, hint, right, warning } from '#mail/sender-dns/finding.ts'
 import { publicAddress } from '../public-page.ts'
 import { openConversation } from '../relay-talk.ts'
 import type { Visit } from '../sender.ts'

@@ -1,10 +1,10 @@
 import { isIP } from 'node:net'
 import { parsePolicy, validateMx } from 'mailauth/lib/mta-sts.js'
 import { reasonOf } from '#errors.ts'
-import { addressesOf } from '../dns.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
+import { addressesOf } from '#mail/sender-dns/dns.ts'
+import { fault, type Finding, hint, right, warning } from '#mail/sender-dns/finding.ts'
 import type { Visit } from '../sender.ts'
-import { parseTagList } from '../tag-list.ts'
+import { parseTagList } from '#mail/sender-dns/tag-list.ts'
 import { CERTIFICATE_CODES } from '../web.ts'
 
 const A_DAY = 86_400

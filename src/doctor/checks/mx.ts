@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
-import { addressesOf, type Dns } from '../dns.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
+import { addressesOf, type Dns } from '#mail/sender-dns/dns.ts'
+import { fault, type Finding, hint, right, warning } from '#mail/sender-dns/finding.ts'
 import type { Visit } from '../sender.ts'
 
 /** Whether mail to our domains finds a server. */

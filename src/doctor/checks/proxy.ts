@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { z } from 'zod'
 import { isInside } from '../address-range.ts'
-import { fault, type Finding, right, warning } from '../finding.ts'
+import { fault, type Finding, right, warning } from '#mail/sender-dns/finding.ts'
 import { publicAddress } from '../public-page.ts'
 import type { Visit } from '../sender.ts'
 import { CERTIFICATE_CODES, type WebAnswer } from '../web.ts'

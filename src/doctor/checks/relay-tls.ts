@@ -1,6 +1,6 @@
 import { reasonOf } from '#errors.ts'
 import { isLoopback, type RelayConfig } from '#mail/smtp-url.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
+import { fault, type Finding, hint, right, warning } from '#mail/sender-dns/finding.ts'
 import { openConversation } from '../relay-talk.ts'
 import type { Visit } from '../sender.ts'
 import { type Hello, TlsTrouble } from '../smtp-probe.ts'

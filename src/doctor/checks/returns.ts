@@ -1,5 +1,5 @@
 import { reasonOf } from '#errors.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
+import { fault, type Finding, hint, right, warning } from '#mail/sender-dns/finding.ts'
 import { openConversation } from '../relay-talk.ts'
 import type { Visit } from '../sender.ts'
 import type { Conversation } from '../smtp-probe.ts'

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net'
-import { reverseNameOf } from '../reverse-name.ts'
+import { reverseNameOf } from '#mail/sender-dns/reverse-name.ts'
 import { spf as verifySpf } from 'mailauth/lib/spf/index.js'
-import { addressesOf, mailauthResolver } from '../dns.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
+import { addressesOf, mailauthResolver } from '#mail/sender-dns/dns.ts'
+import { fault, type Finding, hint, right, warning } from '#mail/sender-dns/finding.ts'
 import { isProvider, type RelayPlace, relayPlaces } from '../relay-places.ts'
 import { openConversation } from '../relay-talk.ts'
 import type { Visit } from '../sender.ts'
-import { isSpf } from '../spf-record.ts'
+import { isSpf } from '#mail/sender-dns/spf-record.ts'
 
 /** Names that access providers give to whoever dials in. */
 const GENERIC =

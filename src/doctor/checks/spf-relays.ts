@@ -1,9 +1,9 @@
 import { spf as verifySpf } from 'mailauth/lib/spf/index.js'
-import { mailauthResolver } from '../dns.ts'
-import { fault, type Finding, hint, warning } from '../finding.ts'
+import { mailauthResolver } from '#mail/sender-dns/dns.ts'
+import { fault, type Finding, hint, warning } from '#mail/sender-dns/finding.ts'
 import { isProvider, PROVIDER_INCLUDES, type RelayPlace } from '../relay-places.ts'
 import type { Visit } from '../sender.ts'
-import { redirectOf, type SpfRecord } from '../spf-record.ts'
+import { redirectOf, type SpfRecord } from '#mail/sender-dns/spf-record.ts'
 
 type Published = Pick<Finding, 'fix' | 'records'>
 

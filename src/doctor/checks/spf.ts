@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
-import { fault, type Finding, right, warning } from '../finding.ts'
+import { fault, type Finding, right, warning } from '#mail/sender-dns/finding.ts'
 import { isProvider, PROVIDER_INCLUDES, type RelayPlace, relayPlaces } from '../relay-places.ts'
 import type { Visit } from '../sender.ts'
-import { isSpf, parseSpf, redirectOf, type SpfRecord } from '../spf-record.ts'
+import { isSpf, parseSpf, redirectOf, type SpfRecord } from '#mail/sender-dns/spf-record.ts'
 import { type SpfWalk, walkSpf } from '../spf-walk.ts'
 import { missingIncludes, uncovered } from './spf-relays.ts'
 

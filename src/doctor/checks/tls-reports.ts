@@ -1,6 +1,6 @@
-import { fault, type Finding, hint, right } from '../finding.ts'
+import { fault, type Finding, hint, right } from '#mail/sender-dns/finding.ts'
 import type { Visit } from '../sender.ts'
-import { parseTagList } from '../tag-list.ts'
+import { parseTagList } from '#mail/sender-dns/tag-list.ts'
 
 const PLACE = /^(?:mailto:[^@\s,]+@[a-z0-9.-]+|https:\/\/\S+)$/i
 

@@ -1,4 +1,4 @@
-import { fault, type Finding, right, warning } from '../finding.ts'
+import { fault, type Finding, right, warning } from '#mail/sender-dns/finding.ts'
 import { publicAddress } from '../public-page.ts'
 import type { Visit } from '../sender.ts'
 import { CERTIFICATE_CODES, type WebAnswer } from '../web.ts'

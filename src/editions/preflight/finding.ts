@@ -7,20 +7,34 @@ export type Finding = {
 
 /** What is looked at, in the order in which people read it. */
 export const checkNames = [
+  'mails',
   'unsubscribe',
+  'withdrawn',
   'embargo',
   'leftovers',
   'size',
   'summaries',
   'postal address',
   'mail rules',
+  'text part',
   'links',
   'pictures',
   'lead',
   'audience',
   'feeds',
+  'sender',
 ] as const
 export type CheckName = (typeof checkNames)[number]
+
+/** What a publisher may let pass. Nobody lets pass a mail that cannot be made, or a story that was withdrawn. */
+export const overridable: readonly CheckName[] = [
+  'unsubscribe',
+  'embargo',
+  'leftovers',
+  'size',
+  'summaries',
+  'postal address',
+]
 
 export function passed(check: CheckName, reason: string): Finding {
   return { check, outcome: 'passed', reason }
@@ -34,7 +48,11 @@ export function warns(check: CheckName, reason: string): Finding {
   return { check, outcome: 'warns', reason }
 }
 
-/** One finding a check: the worst of what was found, its reasons in a row; `fine` where nothing was. */
+export function cannotCheck(check: CheckName, reason: string): Finding {
+  return { check, outcome: 'cannot check', reason }
+}
+
+/** One finding a check and outcome, worst first, its reasons in a row; `fine` where nothing was found. */
 export function gathered(check: CheckName, found: readonly Finding[], fine: string): Finding[] {
   if (found.length === 0) return [passed(check, fine)]
   return (['stops', 'warns', 'cannot check'] as const).flatMap((outcome) => {

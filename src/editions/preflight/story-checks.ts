@@ -1,56 +1,89 @@
 import { type ArticleRow, listRevisionsById } from '#articles/store.ts'
 import type { Db } from '#db/open.ts'
-import { type DraftItem, itemsOf } from '../draft/draft.ts'
+import { type Draft, type DraftBox, type DraftItem, itemsOf } from '../draft/draft.ts'
 import type { Edition } from '../store.ts'
 import { type Finding, gathered, stops, warns } from './finding.ts'
+import { ungroundedIn, unknownIn } from './grounding.ts'
 
 export type Told = { item: DraftItem; article: ArticleRow }
 
 const HOUR_MS = 3_600_000
 
-/** What the edition tells, held against its articles. */
-export function checkStories(
-  told: readonly Told[],
-  { now, staleHours, lastLead }: { now: Date; staleHours: number; lastLead: number | null },
-): Finding[] {
+/** What keeps stories from being told: asked ahead, and again as the edition is released. */
+export function checkTold(told: readonly Told[], now: Date): Finding[] {
   return [
+    ...gathered(
+      'withdrawn',
+      told.flatMap(({ article: { headline, retractedAt } }) =>
+        retractedAt === null ? [] : [stops('withdrawn', `“${headline}” was withdrawn: drop it`)],
+      ),
+      'no story was withdrawn',
+    ),
+    ...gathered(
+      'embargo',
+      told.flatMap((one) => embargoed(one, now)),
+      'nothing is under embargo',
+    ),
     ...gathered(
       'summaries',
       told.flatMap(ungrounded),
       'every sentence stands in its article, or a person wrote it',
     ),
-    ...gathered(
-      'embargo',
-      told.flatMap((one) => withheld(one, now)),
-      'nothing is under embargo or withdrawn',
-    ),
-    ...gathered('pictures', told.flatMap(withoutAlt), 'every picture says what it shows'),
-    ...gathered('lead', leadFaults(told, { now, staleHours, lastLead }), 'the lead is new'),
   ]
 }
 
+/** What is better looked at: the pictures and the lead. */
+export function checkShown(
+  told: readonly Told[],
+  { draft, ...looking }: { draft: Draft | null } & Leading,
+): Finding[] {
+  const boxes = draft?.form === 'digest' ? draft.boxes : []
+  return [
+    ...gathered(
+      'pictures',
+      [...told.flatMap(withoutAlt), ...boxes.flatMap(boxWithoutAlt)],
+      'every picture says what it shows',
+    ),
+    ...gathered('lead', leadFaults(told, looking), 'the lead is new'),
+  ]
+}
+
+type Leading = { now: Date; staleHours: number; lastLead: number | null }
+
+/** A summary of ours that is wrong stops; of what a person wrote, what the article does not know is pointed out. */
 function ungrounded({ item, article }: Told): Finding[] {
-  if (item.sentences !== null) return []
-  const missing = article.sentences.filter(
-    ({ text, paragraph, start, end }) => article.paragraphs[paragraph]?.slice(start, end) !== text,
-  )
-  if (missing.length === 0 || article.method !== 'extractive') return []
+  const { sentences } = item
+  if (sentences !== null) {
+    const unknown = unknownIn(article, sentences.texts)
+    return unknown === undefined
+      ? []
+      : [
+          warns(
+            'summaries',
+            `“${article.headline}”: ${sentences.by} wrote “${shortened(unknown.text)}”, and ${unknown.why}`,
+          ),
+        ]
+  }
+  const missing = ungroundedIn(article)
+  if (missing === undefined) return []
   return [
     stops(
       'summaries',
-      `“${article.headline}”: a sentence of its summary is not in the article; write it anew or drop the story`,
+      `“${article.headline}”: its summary says “${shortened(missing.text)}”, but ${missing.why}; write it anew or drop the story`,
     ),
   ]
 }
 
-function withheld({ article }: Told, now: Date): Finding[] {
-  if (article.retractedAt !== null)
-    return [stops('embargo', `“${article.headline}” was withdrawn: drop it`)]
-  if (article.embargoUntil === null || article.embargoUntil <= now) return []
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text
+}
+
+function embargoed({ article: { headline, embargoUntil } }: Told, now: Date): Finding[] {
+  if (embargoUntil === null || embargoUntil <= now) return []
   return [
     stops(
       'embargo',
-      `“${article.headline}” is under embargo until ${article.embargoUntil.toISOString()}: drop it, or wait`,
+      `“${headline}” is under embargo until ${embargoUntil.toISOString()}: drop it, or wait`,
     ),
   ]
 }
@@ -66,10 +99,13 @@ function withoutAlt({ article }: Told): Finding[] {
     : []
 }
 
-function leadFaults(
-  told: readonly Told[],
-  { now, staleHours, lastLead }: { now: Date; staleHours: number; lastLead: number | null },
-): Finding[] {
+function boxWithoutAlt({ label, image }: DraftBox): Finding[] {
+  return image !== null && image.alt.trim() === ''
+    ? [warns('pictures', `the picture of the box “${label}” has no words for who does not see it`)]
+    : []
+}
+
+function leadFaults(told: readonly Told[], { now, staleHours, lastLead }: Leading): Finding[] {
   const lead = told.find(({ item }) => !item.followers)
   if (lead === undefined) return []
   const { article, item } = lead

@@ -5,6 +5,7 @@ import { inTransaction } from '#db/transaction.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
 import { cancelCountdown, startCountdown } from '#deliveries/alerts/countdown.ts'
 import { callByHand } from '#deliveries/approval/call-by-hand.ts'
+import { findKept, keptInOneLine } from '#deliveries/preflight/kept-findings.ts'
 import { stopEdition } from '#deliveries/send-edition.ts'
 import { type Saying, sayYes, sendBack } from '#editions/approval/approve.ts'
 import { readStanding } from '#editions/approval/read-standing.ts'
@@ -71,6 +72,7 @@ export function approvalRoutes(context: Context) {
       dueAt,
       deadlineAt,
       leavesAt,
+      checks: keptInOneLine(await findKept(context, edition)),
       verdicts: verdicts.map(({ verdict, actor, note: words, via, at, contentHash: of }) => ({
         verdict,
         actor,

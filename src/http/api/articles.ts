@@ -5,8 +5,8 @@ import { type Ingested, readInput, storeArticle } from '#articles/ingest.ts'
 import { getTerms, refusePast, whyWithheld } from '#articles/revisions/withhold.ts'
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { findStops, stopsInWords } from '#deliveries/preflight/release-check.ts'
 import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
-import { findUnfit } from '#deliveries/preflight/refuse-unfit.ts'
 import { findAlertLimit } from '#editions/alerts/alert-limits.ts'
 import { draftAlert } from '#editions/alerts/draft-alert.ts'
 import { wasAlerted } from '#editions/selection/candidate-store.ts'
@@ -130,10 +130,13 @@ async function alertOf(
     return { edition: editionId, state }
   const edition = await getEdition(context.db, editionId)
   const limit = await findAlertLimit(context, edition)
-  const waits = limit?.reason ?? (await findUnfit(context, edition))
-  if (waits !== null) return { edition: editionId, state, waits }
+  if (limit !== null) return { edition: editionId, state, waits: limit.reason }
+  const looked = await findStops(context, edition)
+  // What is wrong with the alert itself is for a person, and the article is taken; without settings nothing is.
+  const own = looked.stops.filter(({ check }) => check !== 'postal address')
+  if (own.length > 0) return { edition: editionId, state, waits: stopsInWords(edition, own) }
   await approveEdition(context, { editionId, contentHash, operatorId, via: 'api' })
-  await sendEdition(context, { editionId, rule: 'now', checkedHash: edition.contentHash })
+  await sendEdition(context, { editionId, rule: 'now', looked })
   await note(context, bearer, {
     verb: 'release alert',
     subject: `edition ${editionId}`,

@@ -3,19 +3,20 @@ import { readClicks } from '#clicks/read-clicks.ts'
 import type { Context } from '#context.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
 import { readAlertTimes } from '#deliveries/alerts/alert-times-store.ts'
+import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { readProgress } from '#deliveries/progress.ts'
 import { getEdition } from '#editions/store.ts'
 import { readEditionReport } from '#reports/edition-report.ts'
 import { approvalRoutes } from './approval.ts'
 import { bearerOf, idOf } from './bearer.ts'
+import { checkRoutes } from './checks.ts'
 import { correctionRoutes } from './corrections.ts'
 import { draftRoutes } from './drafts.ts'
 import { onCallRoutes } from './on-call.ts'
-import { preflightRoutes } from './preflight.ts'
 import { previewRoutes } from './previews.ts'
 
 /** Editions from the draft to the accounts, and what is put right in them. */
-export function editionRoutes(context: Context): Hono {
+export function editionRoutes(context: Context, asked: Asked): Hono {
   const api = new Hono()
 
   api.get('/editions/:id', async (request) => {
@@ -73,20 +74,6 @@ export function editionRoutes(context: Context): Hono {
     return previews.test(request, { editionId: idOf(request), bearer })
   })
 
-  const preflight = preflightRoutes(context)
-  api.get('/editions/:id/check', async (request) => {
-    await bearerOf(context, request, 'editions:read')
-    return preflight.show(request, idOf(request))
-  })
-  api.post('/editions/:id/check', async (request) => {
-    await bearerOf(context, request, 'editions:write')
-    return preflight.check(request, idOf(request))
-  })
-  api.post('/editions/:id/let-pass', async (request) => {
-    const bearer = await bearerOf(context, request, 'editions:write')
-    return preflight.letPass(request, { editionId: idOf(request), bearer })
-  })
-
   const approval = approvalRoutes(context)
   api.get('/editions/:id/approval', async (request) => {
     await bearerOf(context, request, 'editions:read')
@@ -98,6 +85,20 @@ export function editionRoutes(context: Context): Hono {
       const bearer = await bearerOf(context, request, 'editions:write')
       return approval[verb](request, { editionId: idOf(request), bearer })
     })
+
+  const checks = checkRoutes(context, asked)
+  api.get('/editions/:id/check', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return checks.show(request, idOf(request))
+  })
+  api.post('/editions/:id/check', async (request) => {
+    const bearer = await bearerOf(context, request, 'editions:write')
+    return checks.run(request, { editionId: idOf(request), bearer })
+  })
+  api.post('/editions/:id/overrides', async (request) => {
+    const bearer = await bearerOf(context, request, 'editions:write')
+    return checks.override(request, { editionId: idOf(request), bearer })
+  })
 
   const onCall = onCallRoutes(context)
   api.get('/on-call', async (request) => {

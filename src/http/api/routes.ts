@@ -2,6 +2,7 @@ import { Hono, type Context as Request } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { MAX_ARTICLE_BYTES } from '#articles/reading/decode.ts'
 import type { Context } from '#context.ts'
+import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { Refusal } from '#errors.ts'
 import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
 import { readWeek } from '#reports/week.ts'
@@ -20,7 +21,7 @@ import { postSubscriber } from './subscribers.ts'
 import { postTopic } from './topics.ts'
 
 /** The whole API on one screen. Every answer is JSON; an error names its field where it has one. */
-export function apiRoutes(context: Context): Hono {
+export function apiRoutes(context: Context, asked: Asked): Hono {
   const api = new Hono()
   api.use(bodyLimit({ maxSize: MAX_ARTICLE_BYTES + 64 * 1024, onError: tooLarge }))
 
@@ -116,7 +117,7 @@ export function apiRoutes(context: Context): Hono {
     note(request, await bearerOf(context, request, 'editions:write')),
   )
 
-  api.route('/', editionRoutes(context))
+  api.route('/', editionRoutes(context, asked))
 
   const newsletters = newsletterRoutes(context)
   const editorOf = async (request: Request) => bearerOf(context, request, 'newsletters:write')

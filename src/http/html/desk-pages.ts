@@ -140,15 +140,21 @@ function when({ deadline, waitsFor, objection, authors, alertTimes }: DeskView):
   </dl>`
 }
 
-const OUTCOMES = { stops: 'Stops it', warns: 'Look at this', 'cannot check': 'Cannot be checked' }
+const OUTCOMES = {
+  stops: 'Stops it',
+  warns: 'Look at this',
+  'cannot check': 'Cannot be checked',
+  'let pass': 'Let pass',
+  passed: 'In order',
+}
 
 function findingList({ findings }: DeskView): Markup | string {
   if (findings === null) return ''
-  if (findings.length === 0)
-    return html`<p class="good">The checks before sending found nothing.</p>`
-  return html`<h2>What the checks found</h2>
+  const found = findings.filter(({ outcome }) => outcome !== 'passed')
+  if (found.length === 0) return html`<p class="good">The checks before sending found nothing.</p>`
+  return html`<h2>Checks</h2>
     <ul class="plain">
-      ${findings.map(
+      ${found.map(
         ({ outcome, reason }) =>
           html`<li>
             <b class="${outcome === 'stops' ? 'error' : 'careful'}">${OUTCOMES[outcome]}:</b>

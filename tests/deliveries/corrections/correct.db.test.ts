@@ -10,6 +10,7 @@ import { openCorrection, sweepCorrections } from '#editions/corrections/open-cor
 import { getEdition } from '#editions/store.ts'
 import { ingestArticle } from '../../articles-fixture.ts'
 import { addReaders, type House, openHouse } from '../../house.ts'
+import { answering, lookAt } from '../preflight/preflight-fixture.ts'
 import {
   approve,
   approveDigest,
@@ -129,6 +130,10 @@ describe('a correction after half of the cohorts were sent', () => {
     expect(await versions(editionId)).toEqual([1, 1, 1, 2, 2, 2].map((n) => n + before.version - 1))
 
     const mail = accepted?.correctionEdition ?? 0
+    const looked = await lookAt(house, { editionId: mail, fetch: answering(404) })
+    expect(looked.fit).toBe(true)
+    expect(looked.of('audience')?.reason).toMatch(/^2 signed up, .* goes to these alone$/)
+    expect(looked.of('links')?.reason).toContain('https://courier.example/council-votes')
     await approve(house, mail)
     await sendEdition(house.context, { editionId: mail, rule: 'now' })
     desk.relay.mails.length = 0

@@ -32,7 +32,7 @@ const eventful = new Set(
 )
 
 beforeAll(async () => {
-  house = await openHouse({ now: new Date(FIRST) })
+  house = await openHouse({ now: new Date(FIRST), env: { PUBLIC_URL: SENDER.publicUrl } })
   await sql`
     with reader as (
       insert into subscriber (public_id, state, email, address_hash, domain, time_zone, language, created_at, confirmed_at)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import PostalMime from 'postal-mime'
 import { planEdition } from '#deliveries/plan.ts'
+import { overrideCheck } from '#deliveries/preflight/override-check.ts'
 import { sendEdition } from '#deliveries/send-edition.ts'
 import { confirmJoining, requestToJoin } from '#deliveries/service-mail.ts'
 import { composeDigest } from '#editions/compose-digest.ts'
@@ -15,7 +16,13 @@ import { openDkim } from '#mail/dkim/dkim.ts'
 import { writeInUse, writeKey } from '#mail/dkim/key-folder.ts'
 import type { SigningKey } from '#mail/dkim/signature.ts'
 import { ingestArticle } from '../../articles-fixture.ts'
-import { approve, type Desk, type Handed, openDesk } from '../../deliveries/send-fixture.ts'
+import {
+  approve,
+  type Desk,
+  ensureOperator,
+  type Handed,
+  openDesk,
+} from '../../deliveries/send-fixture.ts'
 import { type House, openHouse } from '../../house.ts'
 
 export const DOMAIN = 'news.courier.example'
@@ -143,9 +150,20 @@ async function releaseDigest(
     operatorId: null,
     again: false,
   })
+  await release(house, { editionId, dkimDir })
+  await planEdition(house.context, { editionId })
+}
+
+/** Words that look like a template's syntax are let pass: how they look in a mail is what is asked here. */
+async function release(
+  house: House,
+  { editionId, dkimDir }: Release & { editionId: number },
+): Promise<void> {
+  const operatorId = await ensureOperator(house)
+  const letting = { check: 'leftovers', reason: 'a story about templates' }
+  await overrideCheck(house.context, { editionId, operatorId, ...letting })
   await approve(house, editionId)
   await sendEdition(house.context, { editionId, rule: 'now', dkimDir })
-  await planEdition(house.context, { editionId })
 }
 
 async function releaseAlert(
@@ -154,8 +172,7 @@ async function releaseAlert(
 ): Promise<void> {
   const { articleId } = await ingestArticle(house.context, { headline, breaking: true })
   const { editionId } = await draftAlert(house.context, { articleId, operatorId: null })
-  await approve(house, editionId)
-  await sendEdition(house.context, { editionId, rule: 'now', dkimDir })
+  await release(house, { editionId, dkimDir })
 }
 
 const NOTE = `Dear readers,
@@ -177,6 +194,5 @@ async function releaseNote(house: House, { dkimDir }: Release): Promise<void> {
     note: parseNote(words),
     operatorId: null,
   })
-  await approve(house, editionId)
-  await sendEdition(house.context, { editionId, rule: 'now', dkimDir })
+  await release(house, { editionId, dkimDir })
 }

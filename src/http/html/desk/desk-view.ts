@@ -1,4 +1,4 @@
-import type { Finding } from '#deliveries/approval/desk-page-store.ts'
+import type { KeptFinding } from '#deliveries/preflight/kept-findings.ts'
 import type { Draft } from '#editions/draft/draft.ts'
 import type { ShownStory } from '#editions/draft/shown-stories.ts'
 
@@ -30,8 +30,8 @@ export type DeskView = {
   waitsFor: string | null
   /** Who did not want it as it is. */
   objection: { actor: string; note: string | null } | null
-  /** What the checks before sending found; null where they have not run on this content. */
-  findings: readonly Finding[] | null
+  /** What the checks before sending found, worst first; null where they have not run on this content. */
+  findings: readonly KeptFinding[] | null
   verdicts: readonly { actor: string; verdict: string; note: string | null; at: Moment }[]
   /** How long the alert took from its article's arrival, in words; null for what is none. */
   alertTimes: string | null

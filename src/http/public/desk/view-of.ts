@@ -1,8 +1,9 @@
 import type { Context } from '#context.ts'
 import type { DeskPage } from '#deliveries/approval/desk-page.ts'
-import { findFindings, listNames } from '#deliveries/approval/desk-page-store.ts'
+import { listNames } from '#deliveries/approval/desk-page-store.ts'
 import { alertTimesInWords } from '#deliveries/alerts/alert-times.ts'
 import { readAlertTimes } from '#deliveries/alerts/alert-times-store.ts'
+import { findKept } from '#deliveries/preflight/kept-findings.ts'
 import { readStanding } from '#editions/approval/read-standing.ts'
 import { momentLine } from '#editions/dates.ts'
 import { listEdits } from '#editions/draft/draft-store.ts'
@@ -22,9 +23,11 @@ export async function viewOf(
     words: momentLine({ language: 'en', timeZone, now }),
     iso: now.toISOString(),
   })
+  const momentOrNull = (now: Date | null) => now && momentOf(now)
   const edits = await listEdits(db, { editionId: edition.id, since: 0 })
   const { standing, verdicts } = await readStanding(db, edition)
   const times = await readAlertTimes(db, edition.id)
+  const kept = await findKept({ db }, edition)
   const open = closed === null || closed.why === 'changed'
   const waits = !standing.approved && isUndecided(edition)
   return {
@@ -36,9 +39,8 @@ export async function viewOf(
     stateReason: edition.stateReason,
     subject: edition.subject,
     preheader: edition.preheader,
-    deadline: edition.deadlineAt === null ? null : momentOf(edition.deadlineAt),
-    leavesAt:
-      edition.leavesAt === null || edition.state !== 'approved' ? null : momentOf(edition.leavesAt),
+    deadline: momentOrNull(edition.deadlineAt),
+    leavesAt: edition.state === 'approved' ? momentOrNull(edition.leavesAt) : null,
     hash: edition.contentHash,
     draftNumber: edition.draftNumber,
     draft: edition.draft,
@@ -47,7 +49,7 @@ export async function viewOf(
     authors: await listNames(db, edition.authors),
     waitsFor: waits ? standing.waitsFor : null,
     objection: waits ? standing.objection : null,
-    findings: await findFindings(db, { editionId: edition.id, contentHash: edition.contentHash }),
+    findings: kept?.present === true ? kept.findings : null,
     verdicts: verdicts.map(({ actor, verdict, note, at }) => ({
       actor,
       verdict,

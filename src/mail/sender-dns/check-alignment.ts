@@ -1,10 +1,10 @@
 import { profiles } from '#mail/profiles.ts'
-import { type DmarcRecord, isAligned, walkDmarc } from '../dmarc-record.ts'
-import { fault, type Finding, right } from '../finding.ts'
-import type { Visit } from '../sender.ts'
+import { type DmarcRecord, isAligned, walkDmarc } from './dmarc-record.ts'
+import { fault, type Finding, right } from './finding.ts'
+import type { OwnName } from './own-name.ts'
 
 /** Whether SPF and DKIM speak for the domain that readers see. Microsoft wants both. */
-export async function checkAlignment(visit: Visit): Promise<Finding[]> {
+export async function checkAlignment(visit: OwnName): Promise<Finding[]> {
   const from = visit.sender.fromDomain
   const { policy } = await walkDmarc(visit.outside.dns, from)
   const findings = [...(await spfFaults(visit, policy)), ...(await dkimFaults(visit, policy))]
@@ -14,7 +14,7 @@ export async function checkAlignment(visit: Visit): Promise<Finding[]> {
 }
 
 async function spfFaults(
-  { sender, outside: { dns } }: Visit,
+  { sender, outside: { dns } }: OwnName,
   policy: DmarcRecord | null,
 ): Promise<Finding[]> {
   const { fromDomain: from, bounceDomain: other, relays } = sender
@@ -39,7 +39,7 @@ async function spfFaults(
 }
 
 async function dkimFaults(
-  { sender, outside: { dns } }: Visit,
+  { sender, outside: { dns } }: OwnName,
   policy: DmarcRecord | null,
 ): Promise<Finding[]> {
   const { fromDomain: from, keys } = sender

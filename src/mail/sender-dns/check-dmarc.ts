@@ -1,13 +1,13 @@
-import { type DmarcRecord, effectivePolicy, isRegistry, walkDmarc } from '../dmarc-record.ts'
-import { listOf, lowerTags, MAILTO, recordAt, RULES, strictestOf } from '../dmarc-mend.ts'
-import type { Dns } from '../dns.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
-import type { Visit } from '../sender.ts'
-import { parseTagList } from '../tag-list.ts'
+import { type DmarcRecord, effectivePolicy, isRegistry, walkDmarc } from './dmarc-record.ts'
+import { listOf, lowerTags, MAILTO, recordAt, RULES, strictestOf } from './dmarc-mend.ts'
+import type { Dns } from './dns.ts'
+import { fault, type Finding, hint, right, warning } from './finding.ts'
+import type { OwnName } from './own-name.ts'
+import { parseTagList } from './tag-list.ts'
 
 const REMOVED = ['pct', 'rf', 'ri']
 /** What receivers are told to do with mail that only looks like ours (RFC 9989). */
-export async function checkDmarc({ sender, outside: { dns } }: Visit): Promise<Finding[]> {
+export async function checkDmarc({ sender, outside: { dns } }: OwnName): Promise<Finding[]> {
   const { fromDomain } = sender
   const walk = await walkDmarc(dns, fromDomain)
   const [twice] = walk.several

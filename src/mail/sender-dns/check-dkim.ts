@@ -1,14 +1,14 @@
 import { createPublicKey } from 'node:crypto'
 import { profiles } from '#mail/profiles.ts'
-import { fault, type Finding, hint, right, warning } from '../finding.ts'
-import type { SenderKey, Visit } from '../sender.ts'
-import { parseTagList } from '../tag-list.ts'
+import { fault, type Finding, hint, right, warning } from './finding.ts'
+import type { OwnName, SenderKey } from './own-name.ts'
+import { parseTagList } from './tag-list.ts'
 
 const SMALLEST_RSA = 1024
 const GOOD_RSA = 2048
 
 /** Whether the keys that sign are the keys that receivers find. */
-export async function checkDkim(visit: Visit): Promise<Finding[]> {
+export async function checkDkim(visit: OwnName): Promise<Finding[]> {
   const { fromDomain } = visit.sender
   const keys = visit.sender.keys.filter(({ domain }) => `.${fromDomain}`.endsWith(`.${domain}`))
   const signing = keys.filter(({ signs }) => signs)
@@ -27,7 +27,7 @@ export async function checkDkim(visit: Visit): Promise<Finding[]> {
   return findings
 }
 
-function unsigned({ sender: { fromDomain, relays } }: Visit): Finding {
+function unsigned({ sender: { fromDomain, relays } }: OwnName): Finding {
   const others = relays.filter(({ profile }) => !profiles[profile].sign)
   if (relays.length > 0 && others.length === relays.length)
     return hint(
@@ -46,11 +46,11 @@ function unsigned({ sender: { fromDomain, relays } }: Visit): Finding {
   )
 }
 
-async function published(visit: Visit, keys: SenderKey[]): Promise<Finding[]> {
+async function published(visit: OwnName, keys: SenderKey[]): Promise<Finding[]> {
   return (await Promise.all(keys.map(async (key) => checkKey(visit, key)))).flat()
 }
 
-async function checkKey({ outside: { dns } }: Visit, key: SenderKey): Promise<Finding[]> {
+async function checkKey({ outside: { dns } }: OwnName, key: SenderKey): Promise<Finding[]> {
   const { name, value } = key.record
   const fix = { fix: 'Publish:', records: [{ name, type: 'TXT' as const, value }] }
   const texts = await dns.txt(name)

@@ -14,7 +14,7 @@ import { type PlanEstimate, planEstimate } from './estimate-store.ts'
 import { lateInWords } from './estimate.ts'
 import { laneOf } from './lane.ts'
 import { planSlice } from './plan.ts'
-import { refuseUnfit, type Stops } from './preflight/release-check.ts'
+import { type ReleaseNeeds, refuseUnfit, type Stops } from './preflight/release-check.ts'
 import { refuseHeld } from './restore-mark.ts'
 import { findSenderAtWork } from './sender.ts'
 import { dropDrains, excludeNext } from './stop-store.ts'
@@ -125,15 +125,20 @@ export async function pauseEdition(
   })
 }
 
-/** Lets an edition that was held or paused go on, after a person has looked at the reason. */
+/**
+ * Lets an edition that was held or paused go on, after a person has looked at the reason.
+ * @throws Refusal also when a check stops it that nobody lets pass
+ */
 export async function resumeEdition(
-  { db, clock, enqueue }: Pick<Context, 'db' | 'clock' | 'enqueue'>,
+  context: ReleaseNeeds & Pick<Context, 'enqueue'>,
   editionId: number,
 ): Promise<void> {
+  const { db, clock, enqueue } = context
   const edition = await getEdition(db, editionId)
   // Held before it was released: it waits for its hour, or for a yes, as before.
   const waiting = edition.contentHash === edition.approvedHash ? 'approved' : 'in review'
   const to = edition.releaseAt === null ? waiting : 'sending'
+  if (edition.state === 'held' && to === 'sending') await refuseUnfit(context, { edition })
   const resumed = await inTransaction(db, async (transaction) => {
     await noteResumed(transaction, { editionId, now: clock.now() })
     return moveEdition(transaction, { id: editionId, from: ['held'], to })

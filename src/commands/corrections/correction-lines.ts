@@ -35,10 +35,13 @@ function marked(marks: readonly WordMark[]): string {
 }
 
 export function acceptedLines(accepted: readonly Accepted[]): string[] {
-  return accepted.flatMap(({ editionId, version, resumed, correctionEdition, reach }) => [
+  return accepted.flatMap(({ editionId, version, resumed, stays, correctionEdition, reach }) => [
     version === null
       ? `edition ${editionId} cannot be composed anew (it was made before drafts were kept): stop what is left of it by hand`
       : `edition ${editionId}: version ${version} ${resumed ? 'leaves from now on' : 'is on its web page'}`,
+    ...(stays === null
+      ? []
+      : [`  its mails stay stopped. ${stays} Then: daybreak edition ${editionId} resume`]),
     `  ${reach.copies} had it wrong${reach.uncertain === 0 ? '' : ` (${reach.uncertain} of them may)`}, ${reach.reachable} can be told, ${reach.left} not reachable any more`,
     ...(correctionEdition === null
       ? []

@@ -15,6 +15,7 @@ import { findProposed, refuseProposed, takeProposed } from '#editions/correction
 import { replaceLinks } from '#editions/link-store.ts'
 import { getEdition, moveEdition } from '#editions/store.ts'
 import { laneOf } from '../lane.ts'
+import { findStops, type ReleaseNeeds, stopsInWords } from '../preflight/release-check.ts'
 import { noteResumed } from '../trouble/trouble-store.ts'
 import { countReach, type Reach } from './reach-store.ts'
 
@@ -24,12 +25,14 @@ export type Accepted = {
   version: number | null
   /** Whether it was stopped for this and goes on. */
   resumed: boolean
+  /** Why it stays stopped: what a check stops leaves no better as a second version. */
+  stays: string | null
   /** The mail to who had it wrong; null where nobody had, or readers are told otherwise. */
   correctionEdition: number | null
   reach: Reach
 }
 
-type Needs = Pick<Context, 'db' | 'clock' | 'config' | 'enqueue'>
+type Needs = ReleaseNeeds & Pick<Context, 'enqueue'>
 
 /**
  * A person has seen the difference and says yes: what has not left yet leaves as the next version, the web page shows
@@ -101,8 +104,20 @@ async function acceptFor(
   const correctionEdition = tells
     ? await draftCorrectionMail(context, { correction, carrier, about, operatorId })
     : null
-  const resumed = carrier.paused && version !== null && (await resume(db, { editionId, now }))
-  return { editionId, version, resumed, correctionEdition, reach }
+  const goesOn = carrier.paused && version !== null
+  const stays = goesOn ? await holdUnfit(context, editionId) : null
+  const resumed = goesOn && stays === null && (await resume(db, { editionId, now }))
+  return { editionId, version, resumed, stays, correctionEdition, reach }
+}
+
+/** The new version is what its web page shows; its mails wait until it is mended, or a publisher lets it pass. */
+async function holdUnfit(context: ReleaseNeeds, editionId: number): Promise<string | null> {
+  const edition = await getEdition(context.db, editionId)
+  const { stops } = await findStops(context, edition)
+  if (stops.length === 0) return null
+  const reason = stopsInWords(edition, stops)
+  await moveEdition(context.db, { id: editionId, from: ['held'], to: 'held', reason })
+  return reason
 }
 
 async function takeFor(

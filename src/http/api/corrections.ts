@@ -25,7 +25,7 @@ const dismissing = z.strictObject({ reason: z.string('say why nothing is to be c
 type Named = { correctionId: number; bearer: Bearer }
 
 /** What turned out wrong after it was sent, and what is done about it. */
-export function correctionRoutes(context: Pick<Context, 'db' | 'clock' | 'config' | 'enqueue'>) {
+export function correctionRoutes(context: Context) {
   const { db } = context
 
   return {

@@ -3,13 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { retractArticle } from '#articles/revisions/withhold.ts'
 import { acceptCorrection, dismissCorrection } from '#deliveries/corrections/accept-correction.ts'
 import { planEdition } from '#deliveries/plan.ts'
-import { sendEdition } from '#deliveries/send-edition.ts'
+import { overrideCheck } from '#deliveries/preflight/override-check.ts'
+import { resumeEdition, sendEdition } from '#deliveries/send-edition.ts'
 import { composeDigest } from '#editions/compose-digest.ts'
 import { decideCorrection } from '#editions/corrections/decide-correction.ts'
-import { openCorrection, sweepCorrections } from '#editions/corrections/open-correction.ts'
+import { sweepCorrections } from '#editions/corrections/open-correction.ts'
 import { getEdition } from '#editions/store.ts'
 import { ingestArticle } from '../../articles-fixture.ts'
-import { addReaders, type House, openHouse } from '../../house.ts'
+import { type House, openHouse } from '../../house.ts'
 import { answering, lookAt } from '../preflight/preflight-fixture.ts'
 import {
   approve,
@@ -19,9 +20,7 @@ import {
   fates,
   openDesk,
 } from '../send-fixture.ts'
-
-const WRONG = 'The council voted 17 to 6.'
-const RIGHT = 'The council voted 16 to 7.'
+import { decisionOf, openAs, RIGHT, sendToTokyo, WRONG } from './correction-fixture.ts'
 
 let house: House
 let desk: Desk
@@ -36,43 +35,12 @@ afterEach(async () => {
   await house[Symbol.asyncDispose]()
 })
 
-/** Three readers in Tokyo get the digest, three in London wait for their hour. */
-async function sendToTokyo(): Promise<{ editionId: number; articleId: number }> {
-  await addReaders(house, 3, { timeZone: 'Asia/Tokyo' })
-  await addReaders(house, 3, { timeZone: 'Europe/London', from: 4 })
-  const editionId = await approveDigest(house)
-  await sendEdition(house.context, { editionId, rule: 'local hour' })
-  await planEdition(house.context, { editionId })
-  desk = await openDesk(house)
-  await desk.drain()
+/** Three of six readers have the wrong text when somebody finds out. */
+async function tellHalf(): Promise<{ editionId: number; articleId: number }> {
+  const { desk: opened, ...told } = await sendToTokyo(house)
+  desk = opened
   expect(desk.relay.mails).toHaveLength(3)
-  const { rows } = await sql<{ id: number }>`
-    select article_id as id from edition_story where edition_id = ${editionId} order by position`.execute(
-    house.db,
-  )
-  return { editionId, articleId: rows[0]?.id ?? 0 }
-}
-
-function decision(correctionId: number, way: 'edition' | 'box' | 'web' = 'edition') {
-  return {
-    correctionId,
-    label: 'correction' as const,
-    was: WRONG,
-    isNow: RIGHT,
-    way,
-    headline: 'Council votes 16 to 7 for the fish market',
-    summary: null,
-    operator,
-  }
-}
-
-async function open(articleId: number): Promise<number> {
-  const opened = await openCorrection(house.context, {
-    articleId,
-    foundBy: 'editor',
-    operatorId: operator.id,
-  })
-  return opened?.correctionId ?? 0
+  return told
 }
 
 async function versions(editionId: number): Promise<(number | null)[]> {
@@ -89,13 +57,13 @@ function recipients(): string[] {
 
 describe('a correction after half of the cohorts were sent', () => {
   test('goes to exactly those who had the wrong text, and the others get the next version', async () => {
-    const { editionId, articleId } = await sendToTokyo()
+    const { editionId, articleId } = await tellHalf()
     const before = await getEdition(house.db, editionId)
     const messageIds = desk.relay.mails.map(
       ({ raw }) => /^Message-ID: (<[^>]+>)/m.exec(raw.toString())?.[1],
     )
 
-    const correctionId = await open(articleId)
+    const correctionId = await openAs(house, { articleId, operator })
     expect(await getEdition(house.db, editionId)).toMatchObject({
       state: 'held',
       stateReason: expect.stringContaining('is being corrected'),
@@ -103,7 +71,7 @@ describe('a correction after half of the cohorts were sent', () => {
     house.wait(10 * 3_600_000)
     await desk.drain()
     expect(desk.relay.mails).toHaveLength(3)
-    const proposals = await decideCorrection(house.context, decision(correctionId))
+    const proposals = await decideCorrection(house.context, decisionOf(operator, { correctionId }))
     expect(proposals).toMatchObject([{ editionId, version: before.version + 1 }])
     expect(proposals[0]?.headline.map(({ kind }) => kind)).toContain('removed')
     await sql`select turn_off(1, null, ${house.now})`.execute(house.db)
@@ -147,9 +115,44 @@ describe('a correction after half of the cohorts were sent', () => {
     }
   })
 
+  test('waits with a next version that a check stops, until a publisher lets it pass', async () => {
+    const { editionId, articleId } = await tellHalf()
+    const correctionId = await openAs(house, { articleId, operator })
+    const proposals = await decideCorrection(house.context, {
+      ...decisionOf(operator, { correctionId, way: 'web' }),
+      headline: 'Council votes {{ yes }} to 7',
+    })
+
+    const [accepted] = await acceptCorrection(house.context, {
+      correctionId,
+      hashes: proposals.map(({ contentHash }) => contentHash),
+      operatorId: operator.id,
+    })
+
+    expect(accepted).toMatchObject({ resumed: false, stays: expect.stringMatching(/^Leftovers: /) })
+    expect(await getEdition(house.db, editionId)).toMatchObject({
+      state: 'held',
+      stateReason: expect.stringContaining('{{ yes }}'),
+      version: 2,
+    })
+    await expect(resumeEdition(house.context, editionId)).rejects.toThrow(/Leftovers: /)
+    const letting = {
+      check: 'leftovers',
+      reason: 'the vote on a template',
+      operatorId: operator.id,
+    }
+    await overrideCheck(house.context, { editionId, ...letting })
+    await resumeEdition(house.context, editionId)
+    house.wait(10 * 3_600_000)
+    desk.relay.mails.length = 0
+    await desk.drain()
+
+    expect(desk.relay.mails).toHaveLength(3)
+  })
+
   test('that was no mistake lets the rest go on as it was', async () => {
-    const { editionId, articleId } = await sendToTokyo()
-    const correctionId = await open(articleId)
+    const { editionId, articleId } = await tellHalf()
+    const correctionId = await openAs(house, { articleId, operator })
 
     const resumed = await dismissCorrection(house.context, {
       correctionId,
@@ -162,9 +165,9 @@ describe('a correction after half of the cohorts were sent', () => {
   })
 
   test('is not accepted by who saw another difference, nor decided twice', async () => {
-    const { editionId, articleId } = await sendToTokyo()
-    const correctionId = await open(articleId)
-    await decideCorrection(house.context, decision(correctionId))
+    const { editionId, articleId } = await tellHalf()
+    const correctionId = await openAs(house, { articleId, operator })
+    await decideCorrection(house.context, decisionOf(operator, { correctionId }))
 
     const accept = acceptCorrection(house.context, {
       correctionId,
@@ -173,16 +176,19 @@ describe('a correction after half of the cohorts were sent', () => {
     })
 
     await expect(accept).rejects.toThrow(/not among those you saw/)
-    await expect(decideCorrection(house.context, decision(correctionId))).rejects.toThrow(
-      /decided by ines already/,
-    )
+    await expect(
+      decideCorrection(house.context, decisionOf(operator, { correctionId })),
+    ).rejects.toThrow(/decided by ines already/)
     expect((await getEdition(house.db, editionId)).state).toBe('held')
   })
 
   test('in a line of the next digest is only for who had it wrong', async () => {
-    const { articleId } = await sendToTokyo()
-    const correctionId = await open(articleId)
-    const proposals = await decideCorrection(house.context, decision(correctionId, 'box'))
+    const { articleId } = await tellHalf()
+    const correctionId = await openAs(house, { articleId, operator })
+    const proposals = await decideCorrection(
+      house.context,
+      decisionOf(operator, { correctionId, way: 'box' }),
+    )
     await acceptCorrection(house.context, {
       correctionId,
       hashes: proposals.map(({ contentHash }) => contentHash),
@@ -214,14 +220,14 @@ describe('a correction after half of the cohorts were sent', () => {
 
 describe('an article that is withdrawn', () => {
   test('is found in every edition that carried it, and leaves the mails that have not gone', async () => {
-    const { editionId, articleId } = await sendToTokyo()
+    const { editionId, articleId } = await tellHalf()
     await retractArticle(house.context, { articleId, reason: 'It was made up.' })
 
     const [opened] = await sweepCorrections(house.context)
     expect(await sweepCorrections(house.context)).toEqual([])
     expect(opened?.carriers).toMatchObject([{ editionId, paused: true, state: 'held' }])
     const proposals = await decideCorrection(house.context, {
-      ...decision(opened?.correctionId ?? 0, 'web'),
+      ...decisionOf(operator, { correctionId: opened?.correctionId ?? 0, way: 'web' }),
       label: 'retraction',
       headline: null,
     })

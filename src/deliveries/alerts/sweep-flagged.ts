@@ -5,6 +5,7 @@ import { type Flagged, listFlagged } from '#editions/alerts/flagged-store.ts'
 import { sayYes } from '#editions/approval/approve.ts'
 import { getEdition } from '#editions/store.ts'
 import { reasonOf } from '#errors.ts'
+import { planDeskNotice } from '../service/desk-notice.ts'
 import { findStops, stopsInWords } from '../preflight/release-check.ts'
 import { type Releasing, sendEdition } from '../send-edition.ts'
 
@@ -21,10 +22,27 @@ export async function sweepFlagged(
     try {
       await alertTo(context, { flagged, dkimDir })
     } catch (error) {
-      // One article that no alert can be made of must not keep the others back.
-      log.warn({ article: flagged.articleId, reason: reasonOf(error) }, 'no alert was made')
+      // One article that no alert can be made of must not keep the others back. It is tried again until its hour is over.
+      const reason = reasonOf(error)
+      if (await tellDesk(context, { flagged, reason }))
+        log.warn({ article: flagged.articleId, reason }, 'an alert did not leave by itself')
     }
   }
+}
+
+/** @returns whether it was news to the desk */
+async function tellDesk(
+  context: Releasing,
+  { flagged: { articleId, source }, reason }: { flagged: Flagged; reason: string },
+): Promise<boolean> {
+  return planDeskNotice(context, {
+    key: `flagged ${articleId}`,
+    subject: 'An alert did not leave by itself',
+    lines: [
+      `“${source}” called article ${articleId} breaking news, and ${reason}.`,
+      `Mend that, then: daybreak alert ${articleId}`,
+    ],
+  })
 }
 
 async function alertTo(

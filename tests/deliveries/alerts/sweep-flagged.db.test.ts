@@ -101,6 +101,30 @@ test('beyond the day’s budget its alert waits for a person', async () => {
   expect(await alerts()).toMatchObject([{ state: 'sending' }, { state: 'in review' }])
 })
 
+test('of what no alert can be made the desk hears once, and the others are not kept back', async () => {
+  await trust('draft')
+  await sql`update newsletter set slug = 'gone' where slug = 'breaking'`.execute(house.db)
+  await bring(item(2, BREAKING))
+
+  await sweep()
+  await sweep()
+
+  const notices = async () => {
+    const { rows } = await sql<{ text: string }>`
+      select f.text from service_mail m join service_form f on f.content_hash = m.form where m.kind = 'notice'`.execute(
+      house.db,
+    )
+    return rows.map(({ text }) => text)
+  }
+  expect(await notices()).toMatchObject([
+    expect.stringMatching(/breaking news, and .*\bbreaking\b/s),
+  ])
+  await sql`update newsletter set slug = 'breaking' where slug = 'gone'`.execute(house.db)
+  await sweep()
+  expect(await alerts()).toMatchObject([{ state: 'in review' }])
+  expect(await notices()).toHaveLength(1)
+})
+
 test('what was flagged an hour ago alerts nobody any more', async () => {
   await trust('release')
   await bring(item(2, BREAKING))

@@ -11,6 +11,7 @@ export const checkNames = [
   'embargo',
   'leftovers',
   'size',
+  'template',
   'summaries',
   'postal address',
   'mail rules',

@@ -11,6 +11,7 @@ import {
   stops,
   warns,
 } from '#editions/preflight/finding.ts'
+import { checkForms } from '#editions/preflight/form-check.ts'
 import { checkLinks, type Looking } from '#editions/preflight/link-checks.ts'
 import { checkMails, type Drawing } from './mail-checks.ts'
 import {
@@ -55,6 +56,7 @@ export async function runPreflight(
   const urls = told.flatMap(({ article }) => (article.url === null ? [] : [article.url]))
   const findings = [
     ...(await checkMails(context, edition, drawing)),
+    ...checkForms(edition),
     ...checkStories(told, { now, staleHours, lastLead }),
     ...(await addressFaults(context)),
     ...(await checkLinks(urls, fetch)),

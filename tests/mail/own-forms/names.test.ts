@@ -137,7 +137,8 @@ test.each<[what: string, written: string, said: string]>([
 
   const [first = ''] = await faultsIn('digest.mjml', source)
 
-  expect(first.startsWith(`${place} ${said}`), `${place} ${said}\n${first}`).toBe(true)
+  const expected = `${place} ${said}`
+  expect(first.slice(0, expected.length)).toBe(expected)
 })
 
 test.each<[what: string, written: string]>([
@@ -218,10 +219,10 @@ test.each<[what: string, form: FormName, source: string, said: string]>([
     `{% assign a = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' %}\n{% assign list = 'a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w' | split: ',' %}\n{% for one in list %}{% assign a = a | append: a %}{% endfor %}`,
     '3:22 it takes too long or makes too much',
   ],
-])('%s is refused', async (_, form, source, said) => {
+])('%s is refused', async (...[, form, source, said]) => {
   const [first = ''] = await faultsIn(form, placed(source).source)
 
-  expect(first.startsWith(said), first).toBe(true)
+  expect(first.slice(0, said.length)).toBe(said)
 })
 
 test('a form that never ends is stopped in seconds', async () => {

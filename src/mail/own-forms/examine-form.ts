@@ -107,14 +107,18 @@ function mended(message: string): string {
   if (filter !== undefined)
     return `there is no filter “${filter}”. There are ${Object.keys(ownEngines.mjml.filters).toSorted().join(', ')}`
   const tag = /^tag "(.*)" not found$/.exec(message)?.[1]
-  if (tag?.startsWith('end') === true || tag?.startsWith('els') === true || tag === 'when')
-    return `{% ${tag} %} stands where another tag is still open, or none: close what is inside first`
-  if (tag !== undefined)
-    return `there is no tag “${tag}” here. There are ${Object.keys(ownEngines.mjml.tags).join(', ')}, each closed by its end`
+  if (tag !== undefined) return strangeTag(tag)
   if (message.endsWith(' not closed')) return `${message}: close it where it ends`
   return /limit exceeded/.test(message)
     ? 'it takes too long or makes too much: take loops out'
     : `${message}: correct it`
+}
+
+function strangeTag(tag: string): string {
+  if (/^(end|els|when)/.test(tag))
+    return `{% ${tag} %} stands where another tag is still open, or none: close what is inside first`
+  const known = Object.keys(ownEngines.mjml.tags).join(', ')
+  return `there is no tag “${tag}” here. There are ${known}, each closed by its end`
 }
 
 function seenBy({ part }: Form, { view }: Trial): object {

@@ -114,6 +114,7 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
     context.log.error({ err }, 'the templates do not compile'),
   )
   stack.defer(async () => warm)
+  const { tellOfBrokenForms } = await import('#deliveries/service/tell-of-broken-forms.ts')
   const tried = tellOfBrokenForms(context).catch((err: unknown) =>
     context.log.error({ err }, 'the forms of newsletters could not be tried'),
   )
@@ -162,23 +163,6 @@ async function tellOfCorrections(context: Context): Promise<void> {
       lines: [
         `${carriers.length === 1 ? 'One edition' : `${carriers.length} editions`} carried it${paused === 0 ? '' : `; what had not left of ${paused} is stopped`}.`,
         `Decide what readers are told: daybreak corrections ${correctionId}`,
-      ],
-    })
-  }
-}
-
-/** Forms that a new version of Daybreak cannot use any more: said at the start, not at the hour of an edition. */
-async function tellOfBrokenForms(context: Context): Promise<void> {
-  const { listBrokenForms } = await import('#editions/newsletters/newsletter-template.ts')
-  for (const { slug, name, fault, key } of await listBrokenForms(context)) {
-    context.log.error({ newsletter: slug, fault }, 'a form of its own does not work any more')
-    await planDeskNotice(context, {
-      key: `template ${slug} ${key}`,
-      subject: `The forms of “${name}” do not work any more`,
-      lines: [
-        `${fault}.`,
-        'Until they are mended its mails are made with the house’s forms.',
-        `See all: daybreak newsletters template ${slug}`,
       ],
     })
   }

@@ -7,6 +7,7 @@ import { previewOf } from '#deliveries/preview.ts'
 import { runPreflight } from '#deliveries/preflight/run-preflight.ts'
 import { planEdition } from '#deliveries/plan.ts'
 import { drainLane } from '#deliveries/drain.ts'
+import { tellOfBrokenForms } from '#deliveries/service/tell-of-broken-forms.ts'
 import { sendEdition } from '#deliveries/send-edition.ts'
 import { openSender } from '#deliveries/sender.ts'
 import { changeDraft } from '#editions/draft/change-draft.ts'
@@ -184,11 +185,34 @@ test('forms that stop working give way to the house’s, and the checks, the lis
   ])
 })
 
-test('forms that work are not told at the start', async () => {
+test('at the start the log and the desk are told of forms that stopped working, the desk once', async () => {
   await set(OWN)
+  await tellOfBrokenForms(house.context)
+  const fine = await notices()
+  await sql`update newsletter set template = '{"note.txt": "{{ gone }}"}' where slug = 'daily'`.execute(
+    house.db,
+  )
 
-  expect(await listBrokenForms(house.context)).toEqual([])
+  await tellOfBrokenForms(house.context)
+  await tellOfBrokenForms(house.context)
+
+  expect(fine).toEqual([])
+  expect(await notices()).toEqual([
+    {
+      subject: expect.stringMatching(/: The forms of “Morning digest” do not work any more$/),
+      text: expect.stringMatching(/note\.txt, line 1, column 4: there is no “gone” here/),
+    },
+  ])
+  const told = house.lines.filter((line) => line.includes('a form of its own does not work'))
+  expect(told).toHaveLength(2)
 })
+
+async function notices(): Promise<unknown[]> {
+  const { rows } = await sql`
+    select f.subject, f.text from service_mail m join service_form f on f.content_hash = m.form
+     where m.kind = 'notice' order by m.id`.execute(house.db)
+  return rows
+}
 
 test('a form that is the house’s word for word follows the house, and line ends do not matter', async () => {
   const windows = readHouseFile('note.txt').replaceAll('\n', '\r\n')

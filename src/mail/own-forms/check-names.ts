@@ -21,6 +21,15 @@ import { requireWords, shapeOfValue } from './values.ts'
 /** A mail has no list in a list in a list in a list. */
 const MOST_LOOPS = 3
 
+/** Names that are trusted in styles and links: nothing else is called so. */
+const TAKEN = ['look', 'dir', 'start', 'gap', 'language', 'forloop'].concat([
+  'url',
+  'logo',
+  'privacyUrl',
+  'correctionsUrl',
+  'correctionsMailto',
+])
+
 const FORLOOP: Shape = {
   is: 'record',
   fields: new Map<string, Shape>([
@@ -50,7 +59,7 @@ function checkOne(template: Template, { scope, engine }: Checking): void {
   } else if (template instanceof AssignTag) checkAssign(template, scope)
   else if (template instanceof CaptureTag) {
     checkNames(template.templates, { scope: inside(scope, {}), engine })
-    scope.names.set(template.variable, TEXT)
+    take(template.variable, TEXT, { token: template.token, scope })
   } else if (template instanceof ForTag) checkLoop(template, { scope, engine })
   else if (template instanceof IfTag) checkIf(template, { scope, engine })
   else if (template instanceof UnlessTag) checkUnless(template, { scope, engine })
@@ -67,7 +76,13 @@ function checkAssign(tag: AssignTag, scope: Scope): void {
   const [value] = tag.arguments()
   const [name] = tag.localScope()
   if (!(value instanceof Value) || name === undefined) return
-  scope.names.set(name.content, shapeOfValue(value, { token: tag.token, scope }))
+  const { token } = tag
+  take(name.content, shapeOfValue(value, { token, scope }), { token, scope })
+}
+
+function take(name: string, shape: Shape, { token, scope }: { token: Token; scope: Scope }): void {
+  scope.names.set(name, shape)
+  if (TAKEN.includes(name)) scope.report(token, `“${name}” is a name of the house: use another one`)
 }
 
 function checkLoop(tag: ForTag, { scope, engine }: Checking): void {
@@ -79,6 +94,7 @@ function checkLoop(tag: ForTag, { scope, engine }: Checking): void {
     if (limit !== undefined) requireWords(shapeOfToken(limit, scope), { token: limit, scope })
   if (scope.loops === MOST_LOOPS)
     scope.report(token, `this loop is inside ${MOST_LOOPS} others: that is one too many`)
+  if (TAKEN.includes(variable)) take(variable, UNKNOWN, { token, scope: inside(scope, {}) })
   const names: [string, Shape][] = [
     [variable, shape.is === 'list' ? shape.of : UNKNOWN],
     ['forloop', FORLOOP],
@@ -138,15 +154,34 @@ function checkPartial(tag: RenderTag, { scope, engine }: Checking): void {
   }
   const report: Scope['report'] = (_, message) =>
     scope.report(token, `${name} cannot be made of what it is given: ${message}`)
+  const other = houseValueOf(tag)
+  if (other !== undefined) {
+    scope.report(token, `${name} takes “${other}” as it is: write ${other}: ${other}`)
+    return
+  }
   const within: Scope = { names: given, proven: new Set(), loops: scope.loops, report }
   checkNames(templates, { scope: within, engine })
 }
 
 function givenTo(tag: RenderTag, scope: Scope): Map<string, Shape> {
+  return new Map(
+    namedIn(tag).map(([name, token]) => [
+      name,
+      token === undefined ? FLAG : shapeOfToken(token, scope),
+    ]),
+  )
+}
+
+/** Partials put these into styles and attributes: nothing else goes there. */
+function houseValueOf(tag: RenderTag): string | undefined {
+  const house = ['look', 'dir', 'start', 'gap']
+  return namedIn(tag).find(
+    ([name, token]) => house.includes(name) && token?.getText() !== name,
+  )?.[0]
+}
+
+function namedIn(tag: RenderTag): [string, Token | undefined][] {
   // The library keeps the named values to itself, and lists values without their names.
   const hash: unknown = Reflect.get(tag, 'hash')
-  const named = hash instanceof Hash ? Object.entries(hash.hash) : []
-  return new Map(
-    named.map(([name, token]) => [name, token === undefined ? FLAG : shapeOfToken(token, scope)]),
-  )
+  return hash instanceof Hash ? Object.entries(hash.hash) : []
 }

@@ -1,12 +1,10 @@
+import { attributesOf, hasLiquid, outsideQuotes, TAG, withoutComments } from './markup.ts'
+
 /** A tag or a block's marker of rendered markup, with its place in it. */
 type Tag = { at: number; name: string; attributes: string; kind: 'opens' | 'closes' | 'alone' }
 
 export type Complaint = { at: number; message: string }
 
-// The markers of blocks, comments, and tags whose attributes are quoted.
-const TAG =
-  // oxlint-disable-next-line no-control-regex -- our markers
-  /\u0001([a-z]+(?::\d+)?)\u0002|<!--[\s\S]*?-->|<(\/?)([a-z][\w:-]*)((?:"[^"]*"|'[^']*'|[^'">])*?)(\/?)>/gi
 const VOID = ['br', 'hr', 'img', 'wbr', 'col', 'meta', 'input', 'link', 'base', 'area', 'embed']
 
 /**
@@ -71,6 +69,8 @@ function neverClosed({ at, name }: Tag): Complaint {
 const NEVER: Record<string, string> = {
   'mj-include': 'a form includes no files: render one of the house’s partials',
   'mj-font': 'a font from elsewhere tells its owner who reads: use one that readers have',
+  'mj-html-attributes':
+    'it gives tags what this look at them does not see: write it where it belongs',
   'mj-social': 'its pictures come from another house: write links',
   ...Object.fromEntries(
     [
@@ -97,58 +97,61 @@ const NEVER: Record<string, string> = {
   ),
 }
 
-/** Stands for what Liquid fills in, of the same length. */
-const BLANK = '\u0007'
-
-/** A form as it is written, Liquid out of sight: also what stands in a branch that no sample takes. */
-export function withoutLiquid(form: string): string {
-  return form.replace(/\{\{[\s\S]*?\}\}|\{%[\s\S]*?%\}/g, (found) => found.replace(/[^\n]/g, BLANK))
-}
-
 /** What no mail of the house holds, whoever made its form. */
 export function complaintsOfTags(markup: string): Complaint[] {
   const found: Complaint[] = []
-  for (const { 0: whole, index: at } of markup.matchAll(TAG)) {
+  for (const { 0: whole, index: at } of withoutComments(markup).matchAll(TAG)) {
     const tag = tagOf(whole, at)
     if (tag === undefined || tag.kind === 'closes') continue
     const message = faultOfTag(tag)
     if (message !== undefined) found.push({ at, message })
   }
-  const { index } = /@import\b/i.exec(markup) ?? {}
-  if (index !== undefined)
+  for (const { index } of markup.matchAll(/@import\b/gi))
     found.push({ at: index, message: '@import fetches styles from elsewhere: write them here' })
+  for (const { index } of markup.matchAll(/\burl\((?!\s*["']?(https:|&quot;https:))/gi))
+    found.push({ at: index, message: 'a picture’s address starts with https://: url(https://…)' })
   return found
 }
 
 function faultOfTag({ name, attributes }: Tag): string | undefined {
   const never = NEVER[name]
   if (never !== undefined) return `<${name}> is not for mails: ${never}`
-  const handler = /\s(on[a-z]+)\s*=/i.exec(attributes)?.[1]
-  if (handler !== undefined) return `“${handler}” is a script, and mails run none: take it out`
-  if (name === 'meta' && /http-equiv/i.test(attributes))
-    return '<meta http-equiv> is not for mails: take it out'
-  const elsewhere = attributes.replace(/\shref\s*=\s*("[^"]*"|'[^']*')/gi, '')
-  if (elsewhere.includes('%%slot'))
-    return 'a slot stands in text or is where a link leads, nowhere else'
-  for (const [, attribute = '', double, single] of attributes.matchAll(
-    /\s(href|src|background|background-url|action)\s*=\s*(?:"([^"]*)"|'([^']*)')/gi,
-  )) {
-    const fault = faultOfAddress(attribute.toLowerCase(), (double ?? single ?? '').trim())
+  if (/=\s*[^\s"]/.test(outsideQuotes(attributes)))
+    return 'inside a tag a value stands between quotes'
+  for (const attribute of attributesOf(attributes)) {
+    const fault = faultOfAttribute(attribute)
     if (fault !== undefined) return fault
   }
   return undefined
 }
 
-function faultOfAddress(attribute: string, address: string): string | undefined {
-  const shown = address.slice(0, 60)
-  // As written, Liquid fills in the rest: what it makes is looked at as well.
-  if (address.includes(BLANK) && !/^(javascript|vbscript|data):/i.test(address)) return undefined
-  if (attribute !== 'href')
-    return /^https:\/\/\S+$/i.test(address) && !address.includes('%%slot')
-      ? undefined
-      : `a picture’s address starts with https:// and is the same for every reader, not “${shown}”`
-  if (/^%%slot:[A-Za-z]+Url(:\d+)?%%(#[\w-]+)?$/.test(address)) return undefined
-  return /^(https?:\/\/|mailto:|tel:|#)\S+$/i.test(address) && !address.includes('%%slot')
+const ELSEWHERE = ['srcset', 'poster', 'formaction', 'ping', 'xlink:href', 'http-equiv', 'srcdoc']
+const PICTURES = ['src', 'background', 'background-url']
+
+function faultOfAttribute({ name, value }: { name: string; value: string }): string | undefined {
+  if (/^on[a-z]+$/.test(name)) return `“${name}” is a script, and mails run none: take it out`
+  if (ELSEWHERE.includes(name)) return `“${name}” is not for mails: take it out`
+  if (name === 'href' || name === 'action') return faultOfLink(value)
+  if (value.includes('%%slot'))
+    return 'a slot stands in text or is where a link leads, nowhere else'
+  return PICTURES.includes(name) ? faultOfPicture(value) : undefined
+}
+
+function faultOfLink(address: string): string | undefined {
+  if (isOpen(address) || /^%%slot:[A-Za-z]+Url(:\d+)?%%(#[\w-]+)?$/.test(address)) return undefined
+  const leads = /^(https?:\/\/|mailto:|tel:|#)\S+$/i.test(address)
+  return leads && !address.includes('%%slot')
     ? undefined
-    : `a link leads to https://…, mailto:… or a slot by itself, not to “${shown}”`
+    : `a link leads to https://…, mailto:… or a slot by itself, not to “${address.slice(0, 60)}”`
+}
+
+function faultOfPicture(address: string): string | undefined {
+  return isOpen(address) || /^https:\/\/\S+$/i.test(address)
+    ? undefined
+    : `a picture’s address starts with https:// and is the same for every reader, not “${address.slice(0, 60)}”`
+}
+
+/** As written, Liquid fills in the rest: what it makes is looked at as well. */
+function isOpen(address: string): boolean {
+  return hasLiquid(address) && !/^(javascript|vbscript|data):/i.test(address)
 }

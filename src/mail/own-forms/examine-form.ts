@@ -3,15 +3,12 @@ import { reasonOf } from '#errors.ts'
 import { ownEngines, type Part } from '../liquid-engines.ts'
 import { mjmlToHtml, renderOwn, withLook } from '../template-engine.ts'
 import { complaintsOfBlocks } from './check-blocks.ts'
+import { complaintsOfOutputs } from './check-outputs.ts'
 import { checkNames } from './check-names.ts'
 import { complaintsOfSlots, missingIn } from './check-slots.ts'
-import {
-  type Complaint,
-  complaintsOfBalance,
-  complaintsOfTags,
-  withoutLiquid,
-} from './check-tags.ts'
+import { type Complaint, complaintsOfBalance, complaintsOfTags } from './check-tags.ts'
 import type { Fault, FormName } from './form-names.ts'
+import { withoutLiquid } from './markup.ts'
 import { asWritten, faultAt, markPlaces, type Rendered, withoutMarks } from './places.ts'
 import { SAMPLE_ADDRESS } from './sample-mails.ts'
 import type { Scope } from './scope.ts'
@@ -60,7 +57,9 @@ function faultsOfSource(own: Form): Fault[] {
     return [faultAt(own, strange.index, 'a character that no mail can show: take it out')]
   return told(own, asWritten(source), [
     ...complaintsOfSlots(source, form),
-    ...(part === 'mjml' ? complaintsOfTags(withoutLiquid(source)) : []),
+    ...(part === 'mjml'
+      ? [...complaintsOfTags(withoutLiquid(source)), ...complaintsOfOutputs(source)]
+      : []),
   ])
 }
 

@@ -76,9 +76,8 @@ test.each<[what: string, form: FormName, changes: Change[], said: string]>([
 
   const faults = await faultsIn(form, source)
 
-  expect(faults[0]?.startsWith(`${place} ${said}`), `${place} ${said}\n${faults.join('\n')}`).toBe(
-    true,
-  )
+  const expected = `${place} ${said}`
+  expect(faults[0]?.slice(0, expected.length)).toBe(expected)
 })
 
 test.each([

@@ -93,16 +93,57 @@ test.each<[what: string, form: FormName, changes: Change[], said: string]>([
     '<script> is not for mails',
   ],
   [
-    'a script whose name Liquid makes',
+    'a tag whose name Liquid makes',
     'digest.mjml',
     [[TITLE, `${TITLE}¶<{{ 'script' }}>1</{{ 'script' }}>`]],
-    '<script> is not for mails',
+    'the name of a tag is written out',
   ],
   [
     'a script in an attribute',
     'digest.mjml',
     [[TITLE, `${TITLE}¶<b onclick="x()">a</b>`]],
     '“onclick” is a script',
+  ],
+  [
+    'a script in a comment that ends early',
+    'digest.mjml',
+    [[TITLE, `${TITLE}<!-->¶<script>1</script>-->`]],
+    '<script> is not for mails',
+  ],
+  [
+    'a link without quotes',
+    'digest.mjml',
+    [[TITLE, `${TITLE}¶<a href=javascript:x()>a</a>`]],
+    'inside a tag a value stands between quotes',
+  ],
+  [
+    'a script behind a slash',
+    'digest.mjml',
+    [[TITLE, `${TITLE}¶<b/onclick="x()">a</b>`]],
+    '“onclick” is a script',
+  ],
+  [
+    'pictures by another way',
+    'digest.mjml',
+    [[TITLE, `${TITLE}¶<img srcset="http://courier.example/a.png" alt="">`]],
+    '“srcset” is not for mails',
+  ],
+  [
+    'attributes from elsewhere',
+    'note.mjml',
+    [
+      [
+        '{% render partials/head.mjml, subject: subject, look: look, start: start, dir: dir %}',
+        '<mj-head>¶<mj-html-attributes></mj-html-attributes></mj-head>',
+      ],
+    ],
+    '<mj-html-attributes> is not for mails',
+  ],
+  [
+    'a link behind a slash',
+    'digest.mjml',
+    [[TITLE, `${TITLE}¶<a/href="javascript:x()">a</a>`]],
+    'a link leads to https://…',
   ],
   [
     'a link that is a script',
@@ -204,7 +245,6 @@ test.each<[what: string, form: FormName, changes: Change[], said: string]>([
 
   const faults = await faultsIn(form, source)
 
-  expect(faults[0]?.startsWith(`${place} ${said}`), `${place} ${said}\n${faults.join('\n')}`).toBe(
-    true,
-  )
+  const expected = `${place} ${said}`
+  expect(faults[0]?.slice(0, expected.length)).toBe(expected)
 })

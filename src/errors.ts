@@ -7,15 +7,22 @@ export class Refusal extends Error {
   /** The input's field, for a form or an API client. */
   readonly field: string | undefined
   readonly status: number
+  /** More of it for an API client: `{ faults: [...] }`. */
+  readonly detail: Readonly<Record<string, unknown>>
 
-  constructor(
-    message: string,
-    { field, status = 422, cause }: { field?: string; status?: number; cause?: unknown } = {},
-  ) {
+  constructor(message: string, { field, status = 422, cause, detail = {} }: RefusalOptions = {}) {
     super(message, cause === undefined ? undefined : { cause })
     this.field = field
     this.status = status
+    this.detail = detail
   }
+}
+
+type RefusalOptions = {
+  field?: string
+  status?: number
+  cause?: unknown
+  detail?: Readonly<Record<string, unknown>>
 }
 
 /** The message of anything thrown. */

@@ -127,6 +127,11 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
     context.log.error({ err }, 'the templates do not compile'),
   )
   stack.defer(async () => warm)
+  const { tellOfBrokenForms } = await import('#deliveries/service/tell-of-broken-forms.ts')
+  const tried = tellOfBrokenForms(context).catch((err: unknown) =>
+    context.log.error({ err }, 'the forms of newsletters could not be tried'),
+  )
+  stack.defer(async () => tried)
   return stack.move()
 }
 

@@ -14,9 +14,9 @@ import { LANGUAGES, languageOf } from '#mail/words.ts'
 
 export const newsletters: Command = {
   usage:
-    'newsletters [--embed [SLUG…] [--topics] [--language TAG] | clicks SLUG on|off | welcome SLUG on|off | show SLUG | add SLUG --name TEXT [--kind digest|alerts] | set SLUG NAME=VALUE… | due SLUG | pause SLUG --from DAY --until DAY --reason TEXT | resume SLUG | staff add|remove ADDRESS] [--json]',
+    'newsletters [--embed [SLUG…] [--topics] [--language TAG] | clicks SLUG on|off | welcome SLUG on|off | show SLUG | add SLUG --name TEXT [--kind digest|alerts] | set SLUG NAME=VALUE… | due SLUG | template SLUG [--write DIR | --read DIR [--check] | --house] | pause SLUG --from DAY --until DAY --reason TEXT | resume SLUG | staff add|remove ADDRESS] [--json]',
   about:
-    'Lists the newsletters; --embed prints the sign-up form to paste into your site; clicks counts how many readers open a story, in editions drafted from then on; welcome sends the latest edition to who has just confirmed.',
+    'Lists the newsletters; --embed prints the sign-up form to paste into your site; clicks counts how many readers open a story, in editions drafted from then on; welcome sends the latest edition to who has just confirmed; template gives a newsletter forms of its own.',
   async run(call) {
     const { values, positionals } = parseArgs({
       args: call.args,
@@ -31,6 +31,10 @@ export const newsletters: Command = {
         from: { type: 'string' },
         until: { type: 'string' },
         reason: { type: 'string' },
+        write: { type: 'string' },
+        read: { type: 'string' },
+        check: { type: 'boolean' },
+        house: { type: 'boolean' },
         json: { type: 'boolean', default: false },
       },
     })
@@ -42,7 +46,7 @@ export const newsletters: Command = {
     if (verb === 'welcome') return welcomeLatest(call, readSwitch(verb, rest))
     if (verb !== undefined)
       throw new Refusal(
-        `newsletters takes clicks, welcome, show, add, set, due, pause, resume, staff, --embed or nothing, not "${verb}"`,
+        `newsletters takes clicks, welcome, show, add, set, due, template, pause, resume, staff, --embed or nothing, not "${verb}"`,
       )
     return list(call)
   },

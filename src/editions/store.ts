@@ -23,10 +23,12 @@ export type EditionKind = 'digest' | 'alert' | 'correction' | 'note'
  * A mail compiled once: a digest still to be joined per reader, or the same form for everybody; and who sends it.
  * With `links` clicks on stories are counted: where each numbered link leads.
  */
-export type Compiled = { sender: SenderLine; links?: EditionLink[] } & (
-  | { form: 'digest'; digest: CompiledDigest }
-  | { form: 'single'; html: string; text: string }
-)
+export type Compiled = {
+  sender: SenderLine
+  links?: EditionLink[]
+  /** Why the newsletter's own forms could not be used, and the house's were. */
+  houseForms?: string
+} & ({ form: 'digest'; digest: CompiledDigest } | { form: 'single'; html: string; text: string })
 
 export type EditionLink = { storyId: number; url: string }
 

@@ -87,7 +87,7 @@ async function sayError(context: Context, request: Request, error: Error): Promi
   if (request.req.path.startsWith('/api/')) {
     const field = refusal?.field
     return Response.json(
-      { error: { message, ...(field === undefined ? {} : { field }) } },
+      { error: { message, ...(field === undefined ? {} : { field }), ...refusal?.detail } },
       { status },
     )
   }

@@ -1,66 +1,59 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
-import { Liquid } from 'liquidjs'
+import { existsSync } from 'node:fs'
 
 import { Refusal } from '#errors.ts'
 
-import { escapeHtml, escapeSlots, wrapText } from './outside-text.ts'
-
-const root = fileURLToPath(new URL('../../templates/', import.meta.url))
+import { BLOCK, houseEngines, ownEngines, type Part, readHouseFile } from './liquid-engines.ts'
+import { formNames, type OwnForms } from './own-forms/form-names.ts'
 
 type Look = { light: Record<string, string>; [name: string]: unknown }
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own file
-const look = JSON.parse(readFileSync(`${root}look.json`, 'utf8')) as Look
+const look = JSON.parse(readHouseFile('look.json')) as Look
 
-// Control characters, which text from outside never holds: nothing an article says can open or close a block.
-const [OPEN, CLOSE] = ['\u0001', '\u0002']
-const BLOCK = new RegExp(`${OPEN}([a-z]+)(?::(\\d+))?${CLOSE}`, 'g')
+/** More than any mail: a form that writes so much has gone astray. */
+const MOST_TEXT = 2_000_000
 
-const html = engine(escapeHtml)
-const text = engine(escapeSlots)
-
-function engine(escape: (value: string) => string): Liquid {
-  const liquid = new Liquid({
-    root,
-    cache: true,
-    dynamicPartials: false,
-    relativeReference: false,
-    ownPropertyOnly: true,
-    strictVariables: true,
-    strictFilters: true,
-    outputEscape: (value: unknown) => escape(textOf(value)),
-  })
-  liquid.registerFilter(
-    'block',
-    (name: string, place?: number) =>
-      `${OPEN}${place === undefined ? name : `${name}:${place}`}${CLOSE}`,
-  )
-  liquid.registerFilter('wrap', (value: string, indent?: string) => wrapText(value, indent))
-  return liquid
-}
-
-function textOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  if (typeof value === 'number') return String(value)
-  throw new Error(`a template prints a value that is no text: ${typeof value}`)
-}
+/** Whose colours and forms: what a newsletter does not have of its own is the house's. */
+export type Own = { colours?: Record<string, string>; forms?: OwnForms }
 
 /** A view as both parts of a mail, its block markers still inside. Each part has a template of its own. */
 export async function renderTemplate(
   name: string,
   view: object,
-  colours: Record<string, string> = {},
+  own: Own = {},
 ): Promise<{ html: string; text: string }> {
-  const own = { ...look, light: { ...look.light, ...colours } }
-  const [markup, plain] = await Promise.all([
-    html.renderFile(`${name}.mjml`, { ...view, look: own }),
-    text.renderFile(`${name}.txt`, view),
+  const [markup, text] = await Promise.all([
+    renderForm(`${name}.mjml`, withLook(view, own), own.forms),
+    renderForm(`${name}.txt`, view, own.forms),
   ])
-  return { html: await mjmlToHtml(String(markup)), text: String(plain) }
+  return { html: await mjmlToHtml(markup), text }
 }
 
-async function mjmlToHtml(markup: string): Promise<string> {
+/** What only the part with markup sees. */
+export function withLook(view: object, { colours = {} }: Own = {}): object {
+  return { ...view, look: { ...look, light: { ...look.light, ...colours } } }
+}
+
+async function renderForm(name: string, view: object, forms: OwnForms = {}): Promise<string> {
+  const part: Part = name.endsWith('.mjml') ? 'mjml' : 'txt'
+  const own = formNames.find((known) => known === name)
+  const source = own === undefined ? undefined : forms[own]
+  if (source === undefined) return String(await houseEngines[part].renderFile(name, view))
+  return renderOwn(source, { part, name, view })
+}
+
+/** A newsletter's own form. @throws LiquidError that knows its place in the form */
+export async function renderOwn(
+  source: string,
+  { part, name, view }: { part: Part; name: string; view: object },
+): Promise<string> {
+  const engine = ownEngines[part]
+  const rendered = String(await engine.render(engine.parse(source, name), view))
+  if (rendered.length > MOST_TEXT) throw new Error(`it writes more than ${MOST_TEXT} characters`)
+  return rendered
+}
+
+/** @throws the error of MJML, with a list of `errors` where it names lines */
+export async function mjmlToHtml(markup: string): Promise<string> {
   // On import MJML loads the packages that a .mjmlconfig in the working directory names.
   if (existsSync('.mjmlconfig')) {
     throw new Refusal('A .mjmlconfig in the working directory would run its packages. Remove it.')

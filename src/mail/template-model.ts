@@ -1,3 +1,5 @@
+import type { OwnForms } from './own-forms/form-names.ts'
+
 // What a mail shows. Every string is plain text from outside: nobody has escaped it yet.
 
 export type Publication = {
@@ -22,6 +24,8 @@ export type Frame = {
   countClicks?: boolean
   /** The newsletter's own, in place of the look's by light. */
   colours?: Record<string, string>
+  /** The newsletter's own, in place of the house's. */
+  forms?: OwnForms
 }
 
 export type StoryImage = { url: string; alt: string; width: number; height: number }

@@ -1,53 +1,35 @@
-import { COUNT_MARK, type CompiledDigest } from './digest-blocks.ts'
-import { pageUrl, findPictureUrl, plainText } from './outside-text.ts'
-import { type Block, renderTemplate, splitBlocks } from './template-engine.ts'
+import type { CompiledDigest } from './digest-blocks.ts'
+import {
+  storiesOf,
+  viewOfAlert,
+  viewOfCorrection,
+  viewOfDigest,
+  viewOfEnvelope,
+  viewOfNote,
+} from './edition-views.ts'
+import { findPictureUrl, plainText } from './outside-text.ts'
+import { type Block, type Own, renderTemplate, splitBlocks } from './template-engine.ts'
 import type {
   AlertModel,
   ConfirmModel,
   CorrectionModel,
   DeskNoteModel,
   DigestModel,
-  Frame,
   LetterModel,
   NoteModel,
   Publication,
   RenderedMail,
-  StoryBlock,
   WelcomeModel,
 } from './template-model.ts'
-import {
-  pictureNote,
-  viewOfBox,
-  viewOfLanguage,
-  viewOfPublication,
-  viewOfStory,
-} from './template-view.ts'
-import { counted, phrase, wordsFor } from './words.ts'
+import { pictureNote } from './template-view.ts'
+import { counted, phrase } from './words.ts'
 
 /** Renders a digest with all its stories, once, into the blocks that readers' mails are joined from. */
 export async function compileDigest(model: DigestModel): Promise<CompiledDigest> {
-  const view = viewOfFrame(model)
-  const { words, language } = view
+  const view = viewOfDigest(model)
   const stories = storiesOf(model)
-  const seen = stories.map(({ story }, place) =>
-    viewOfStory(story, { ...view, link: model.countClicks === true ? place : null }),
-  )
-
-  const rendered = await renderTemplate(
-    'digest',
-    {
-      ...view,
-      countMark: COUNT_MARK,
-      greeting: viewOfGreeting(model.greeting),
-      stories: seen,
-      headings: model.sections.map(({ name }) => plainText(name)),
-      boxes: (model.boxes ?? []).map((box) => viewOfBox(box)),
-      sinceHeading: seen.some(({ since }) => since !== null),
-      corrections: model.corrections.map(({ text, url }) => viewOfCorrection(text, url)),
-      endMark: words.endMark[model.partOfDay ?? 'morning'],
-    },
-    model.colours,
-  )
+  const seen = view.stories
+  const rendered = await renderTemplate('digest', view, model)
 
   const parts = { html: blocksOf(rendered.html), text: blocksOf(rendered.text) }
   const form = (key: string) => ({
@@ -55,7 +37,7 @@ export async function compileDigest(model: DigestModel): Promise<CompiledDigest>
     text: `${tidyText(blockBody(parts.text, key))}\n`,
   })
   return {
-    language,
+    language: view.language,
     moreOnWeb: Math.max(0, Math.trunc(model.moreOnWeb)),
     stories: stories.map(({ story, section }, place) => ({
       id: story.id,
@@ -85,45 +67,15 @@ export async function compileDigest(model: DigestModel): Promise<CompiledDigest>
 }
 
 export async function compileAlert(model: AlertModel): Promise<RenderedMail> {
-  const view = viewOfFrame(model)
-  const { words, publication } = view
-  const story = { ...model.story, image: null }
-  return renderMail('alert', model, {
-    ...view,
-    story: viewOfStory(story, { ...view, link: model.countClicks === true ? 0 : null }),
-    known: phrase(words.known, 'time', plainText(model.knownAt)),
-    update: model.update === null ? null : phrase(words.update, 'n', String(model.update)),
-    notKnownYet: model.notKnownYet === null ? null : plainText(model.notKnownYet),
-    followStory: phrase(words.followStory, 'name', publication.name),
-  })
+  return renderMail('alert', model, viewOfAlert(model))
 }
 
-/** Its first line says what was wrong, its second what is right. */
 export async function compileCorrection(model: CorrectionModel): Promise<RenderedMail> {
-  const view = viewOfFrame(model)
-  const { words } = view
-  const { label, was, isNow, about } = model
-  const sorry = words.correction
-  return renderMail('correction', model, {
-    ...view,
-    title: sorry.titles[label],
-    was: plainText(was),
-    isNow: plainText(isNow),
-    about: phrase(sorry.about, 'headline', plainText(about.headline)),
-    url: about.url === null ? null : pageUrl(about.url, 'the story'),
-    read: sorry.read,
-  })
+  return renderMail('correction', model, viewOfCorrection(model))
 }
 
 export async function compileNote(model: NoteModel): Promise<RenderedMail> {
-  return renderMail('note', model, {
-    ...viewOfFrame(model),
-    passages: model.passages.map((passage) =>
-      passage.kind === 'link'
-        ? { kind: 'link', url: pageUrl(passage.url, 'the note'), text: plainText(passage.words) }
-        : { kind: passage.kind, text: plainText(passage.text) },
-    ),
-  })
+  return renderMail('note', model, viewOfNote(model))
 }
 
 export async function compileConfirm(model: ConfirmModel): Promise<RenderedMail> {
@@ -187,11 +139,11 @@ export async function compileDeskNote(model: DeskNoteModel): Promise<RenderedMai
 
 async function renderMail(
   template: string,
-  { publication, colours }: { publication: Publication; colours?: Record<string, string> },
+  model: Own & { publication: Publication },
   view: object,
 ): Promise<RenderedMail> {
-  const { html, text } = await renderTemplate(template, view, colours)
-  return { html, text: tidyText(text), notes: logoNote(publication) }
+  const { html, text } = await renderTemplate(template, view, model)
+  return { html, text: tidyText(text), notes: logoNote(model.publication) }
 }
 
 function viewOfServiceMail(model: ConfirmModel | WelcomeModel) {
@@ -203,47 +155,6 @@ function viewOfServiceMail(model: ConfirmModel | WelcomeModel) {
       schedule: plainText(schedule),
     })),
   }
-}
-
-function viewOfFrame(model: Frame & { subject: string; preheader: string }) {
-  return {
-    ...viewOfEnvelope(model),
-    newsletter: plainText(model.newsletter.name),
-    dateLine: plainText(model.dateLine),
-  }
-}
-
-function viewOfEnvelope(model: { publication: Publication; subject: string; preheader: string }) {
-  const locale = viewOfLanguage(model.publication.language)
-  return {
-    ...locale,
-    words: wordsFor(locale.language),
-    publication: viewOfPublication(model.publication),
-    subject: plainText(model.subject),
-    preheader: plainText(model.preheader),
-  }
-}
-
-function viewOfGreeting(greeting: DigestModel['greeting']) {
-  if (greeting === null) return null
-  return { text: plainText(greeting.text), signedBy: plainText(greeting.signedBy) }
-}
-
-function viewOfCorrection(text: string, url: string) {
-  return { text: plainText(text), url: pageUrl(url, 'a correction') }
-}
-
-type PlacedStory = { story: StoryBlock; section: number | null }
-
-/** The lead, then the sections' stories: the order of the mail. */
-function storiesOf({ lead, sections }: DigestModel): PlacedStory[] {
-  const placed = sections.flatMap(({ stories }, section) =>
-    stories.map((story): PlacedStory => ({ story, section })),
-  )
-  const all = [{ story: lead, section: null }, ...placed]
-  const ids = new Set(all.map(({ story }) => story.id))
-  if (ids.size !== all.length) throw new Error('a digest holds the same story twice')
-  return all
 }
 
 function blocksOf(rendered: string): Block[] {

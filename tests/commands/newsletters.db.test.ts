@@ -65,7 +65,7 @@ test.each([
   [['welcome', 'breaking', 'on'], 'there is no digest newsletter "breaking"'],
   [
     ['burn'],
-    'newsletters takes clicks, welcome, show, add, set, due, pause, resume, staff, --embed or nothing, not "burn"',
+    'newsletters takes clicks, welcome, show, add, set, due, template, pause, resume, staff, --embed or nothing, not "burn"',
   ],
 ])('%j is refused with the way out', async (args, message) => {
   await using house = await openStaffed()

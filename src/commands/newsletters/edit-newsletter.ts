@@ -10,6 +10,7 @@ import { pauseNewsletter, resumeNewsletter } from '#editions/newsletters/pause-n
 import { listPauses, setStaff } from '#editions/newsletters/settings-store.ts'
 import { Refusal } from '#errors.ts'
 import { hashAddress } from '#secrets.ts'
+import { ownTemplate } from './own-template.ts'
 
 type Values = {
   name?: string | undefined
@@ -18,6 +19,10 @@ type Values = {
   from?: string | undefined
   until?: string | undefined
   reason?: string | undefined
+  write?: string | undefined
+  read?: string | undefined
+  check?: boolean | undefined
+  house?: boolean | undefined
   json: boolean
 }
 type Verb = (call: Call, asked: { rest: string[]; values: Values }) => Promise<void>
@@ -27,6 +32,7 @@ export const editingVerbs: Partial<Record<string, Verb>> = {
   add,
   set,
   due,
+  template,
   pause,
   resume,
   staff,
@@ -56,6 +62,8 @@ async function show({ out, enter }: Call, { rest, values }: Parameters<Verb>[1])
     value: inWords(setting, value),
   }))
   for (const line of tableOf(rows)) out.line(`  ${line}`)
+  if (newsletter.ownForms.length > 0)
+    out.line(`  forms of its own: ${newsletter.ownForms.join(', ')}`)
   for (const { fromDay, untilDay, reason } of pauses)
     out.line(`  paused from ${fromDay} until ${untilDay}: ${reason}`)
 }
@@ -134,6 +142,10 @@ function countsInWords(counts: {
   if (counts.seen === undefined) return ''
   const out = Object.entries(counts.leftOut ?? {}).map(([reason, count]) => `${count} ${reason}`)
   return `${counts.seen} seen, ${counts.chosen ?? 0} told${out.length === 0 ? '' : ` (${out.join(', ')})`}`
+}
+
+async function template(call: Call, { rest, values }: Parameters<Verb>[1]): Promise<void> {
+  return ownTemplate(call, { slug: slugOf(rest), values })
 }
 
 async function pause({ out, enter }: Call, { rest, values }: Parameters<Verb>[1]): Promise<void> {

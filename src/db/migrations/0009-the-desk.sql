@@ -35,8 +35,8 @@ alter table newsletter
   add column logo_url        text,
   -- Colours of the look that are its own: {"dawn": "#a33b2a"}.
   add column colours         jsonb not null default '{}',
-  -- Its own forms, MJML and text with Liquid; null: the house's.
-  add column template        jsonb,
+  -- Its own forms by name, MJML and text with Liquid: {"digest.mjml": "…"}; null: all are the house's.
+  add column template        jsonb check (jsonb_typeof(template) = 'object' and template <> '{}'),
   -- Liquid: "{{ lead }}", "{{ newsletter }}: {{ lead }}". Null: the lead's headline; the next two.
   add column subject_rule    text,
   add column preheader_rule  text,

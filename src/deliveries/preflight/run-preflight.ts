@@ -1,6 +1,7 @@
 import type { Dns } from '#mail/sender-dns/dns.ts'
 import { getRulesById } from '#editions/draft/rules-store.ts'
 import { checkNames, type Finding } from '#editions/preflight/finding.ts'
+import { checkForms } from '#editions/preflight/form-check.ts'
 import { checkLinks, type Looking } from '#editions/preflight/link-checks.ts'
 import { checkShown } from '#editions/preflight/story-checks.ts'
 import { type Edition, getEdition } from '#editions/store.ts'
@@ -52,6 +53,7 @@ export async function runPreflight(
   const looked = await lookForStops(context, edition, { random, variants })
   const findings = [
     ...looked.findings,
+    ...checkForms(edition),
     ...(await checkMade({ edition, looked, asked })),
     ...(await checkLead(context, { edition, looked, now })),
     ...(await checkAudience(db, { edition, now })),

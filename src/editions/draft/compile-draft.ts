@@ -1,7 +1,7 @@
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
-import type { BoxBlock, DigestModel } from '#mail/template-model.ts'
+import type { AlertModel, BoxBlock, CorrectionModel, DigestModel } from '#mail/template-model.ts'
 import { wordsFor } from '#mail/words.ts'
 import { compileAlert, compileCorrection, compileDigest } from '#mail/templates.ts'
 import { contentHashOf } from '../content-hash.ts'
@@ -14,6 +14,7 @@ import type { AlertDraft, CorrectionDraft, DigestDraft, DraftBox, DraftItem } fr
 import { itemBlocks, linksOf, withArticles } from './item-block.ts'
 import type { EditionRules } from './rules-store.ts'
 import { preheaderOf, subjectOf } from './subject.ts'
+import { withOwnForms } from './with-own-forms.ts'
 
 /** All that follows from a draft: what readers see, what is approved, and which stories it holds. */
 export type Content = {
@@ -77,10 +78,13 @@ export async function compileDigestDraft(
     moreOnWeb: draft.moreOnWeb,
     partOfDay: partOfDay(rules.localTime),
   }
-  const digest = await compileDigest(model)
+  const { mail: digest, ...made } = await withOwnForms(rules, async (forms) =>
+    compileDigest({ ...model, forms }),
+  )
   const compiled: Compiled = {
     form: 'digest',
     digest,
+    ...made,
     sender: senderOf({ rules, set, publicUrl }),
     ...(rules.clicks ? { links: linksOf(blocks) } : {}),
   }
@@ -111,7 +115,7 @@ export async function compileAlertDraft(
   const preheader =
     draft.preheader?.text ??
     (article.standfirst ?? story.sentences[0] ?? story.headline).slice(0, 200)
-  const mail = await compileAlert({
+  const model: AlertModel = {
     publication: publicationOf(set),
     newsletter: { name: rules.name, description: rules.description },
     dateLine: dateLine({ ...set, now: day }),
@@ -123,11 +127,15 @@ export async function compileAlertDraft(
     update: draft.update,
     story: { ...story, section: rules.name },
     notKnownYet: draft.notKnownYet?.text ?? null,
-  })
+  }
+  const { mail, ...made } = await withOwnForms(rules, async (forms) =>
+    compileAlert({ ...model, forms }),
+  )
   const compiled: Compiled = {
     form: 'single',
     html: mail.html,
     text: mail.text,
+    ...made,
     sender: senderOf({ rules, set, publicUrl }),
     ...(rules.clicks ? { links: linksOf(blocks) } : {}),
   }
@@ -155,7 +163,7 @@ export async function compileCorrectionDraft(
       set,
       day,
     })
-  const mail = await compileCorrection({
+  const model: CorrectionModel = {
     publication: publicationOf(set),
     newsletter: { name: rules.name, description: rules.description },
     dateLine: dateLine({ ...set, now: day }),
@@ -166,11 +174,15 @@ export async function compileCorrectionDraft(
     was,
     isNow,
     about,
-  })
+  }
+  const { mail, ...made } = await withOwnForms(rules, async (forms) =>
+    compileCorrection({ ...model, forms }),
+  )
   const compiled: Compiled = {
     form: 'single',
     html: mail.html,
     text: mail.text,
+    ...made,
     sender: senderOf({ rules, set, publicUrl: config.publicUrl }),
   }
   const contentHash = contentHashOf({ subject, preheader: was, compiled })

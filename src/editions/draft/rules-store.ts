@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
+import type { OwnForms } from '#mail/own-forms/form-names.ts'
 import type { SectionRule } from '../selection/choose-stories.ts'
 
 /** What of a newsletter decides what an edition holds and how it looks. */
@@ -19,6 +20,8 @@ export type EditionRules = {
   replyTo: string | null
   logoUrl: string | null
   colours: Record<string, string>
+  /** Its own forms; null where all are the house's. */
+  template: OwnForms | null
   subjectRule: string | null
   preheaderRule: string | null
   topicIds: number[]
@@ -38,7 +41,7 @@ export type EditionRules = {
 
 const columns = sql`
   id, slug, name, description, kind, cadence, local_time::text as "localTime", time_zone as "timeZone", clicks
-, sender_name as "senderName", from_address as "fromAddress", reply_to as "replyTo", logo_url as "logoUrl", colours
+, sender_name as "senderName", from_address as "fromAddress", reply_to as "replyTo", logo_url as "logoUrl", colours, template
 , subject_rule as "subjectRule", preheader_rule as "preheaderRule", topic_ids as "topicIds", sections
 , min_stories as "minStories", max_stories as "maxStories"
 , (extract(epoch from freshness) / 3600)::float8 as "freshnessHours", told, approval, "empty"

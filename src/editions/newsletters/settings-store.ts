@@ -10,6 +10,8 @@ export type StoredNewsletter = {
   kind: 'digest' | 'alerts'
   /** Counts changes. */
   revision: number
+  /** The forms that are not the house's. */
+  ownForms: string[]
   settings: NewsletterSettings
 }
 
@@ -22,6 +24,7 @@ export async function findSettings(
 ): Promise<{ found: StoredNewsletter | undefined; known: string[] }> {
   const { rows } = await sql<StoredNewsletter & { own: boolean }>`
     select n.id, n.slug, n.name, n.kind, n.revision, n.slug = ${slug} as own
+         , array(select f from jsonb_object_keys(n.template) f order by f) as "ownForms"
          , jsonb_build_object(
              'name', n.name, 'description', n.description, 'rhythm', n.cadence
            , 'hours', array(select to_char(h, 'HH24:MI') from unnest(array[n.local_time] || n.more_hours) h)

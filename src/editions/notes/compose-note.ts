@@ -3,7 +3,7 @@ import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
-import type { NotePassage } from '#mail/template-model.ts'
+import type { NoteModel, NotePassage } from '#mail/template-model.ts'
 import { compileNote } from '#mail/templates.ts'
 import { countsOnly } from '#subscribers/segments/filter.ts'
 import { getSegment } from '#subscribers/segments/segment.ts'
@@ -14,6 +14,7 @@ import { dayIn } from '../dates.ts'
 import { senderOf } from '../draft/compile-draft.ts'
 import { mailFrameOf } from '../draft/mail-frame.ts'
 import { type EditionRules, getRulesById } from '../draft/rules-store.ts'
+import { withOwnForms } from '../draft/with-own-forms.ts'
 import { listNewsletters } from '../newsletter.ts'
 import { readSettings } from '../publication.ts'
 import { type Compiled, findEdition, findEditionOfRun, getEdition } from '../store.ts'
@@ -34,16 +35,20 @@ export async function composeNote(
   const set = await readSettings(context)
   const now = clock.now()
   const preheader = note.previewText ?? beginningOf(note.text)
-  const mail = await compileNote({
+  const model: NoteModel = {
     ...mailFrameOf({ rules, set, day: now }),
     subject: note.subject,
     preheader,
     passages: note.text,
-  })
+  }
+  const { mail, ...made } = await withOwnForms(rules, async (forms) =>
+    compileNote({ ...model, forms }),
+  )
   const compiled: Compiled = {
     form: 'single',
     html: mail.html,
     text: mail.text,
+    ...made,
     sender: senderOf({ rules, set, publicUrl: config.publicUrl }),
   }
   const editionDate = dayIn(set.timeZone, now)

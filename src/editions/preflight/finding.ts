@@ -13,6 +13,7 @@ export const checkNames = [
   'embargo',
   'leftovers',
   'size',
+  'template',
   'summaries',
   'postal address',
   'mail rules',

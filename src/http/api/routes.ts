@@ -12,6 +12,7 @@ import { postArticle } from './articles.ts'
 import { bearerOf, idOf } from './bearer.ts'
 import { editionRoutes } from './editions.ts'
 import { feedRoutes } from './feeds.ts'
+import { newsletterTemplateRoutes } from './newsletter-template.ts'
 import { newsletterRoutes } from './newsletters.ts'
 import { postNote } from './notes.ts'
 import { findReader } from './readers.ts'
@@ -137,6 +138,19 @@ export function apiRoutes(context: Context, asked: Asked): Hono {
   api.patch('/newsletters/:slug', async (request) => {
     const bearer = await editorOf(request)
     return newsletters.change(request, { slug: slugOf(request), bearer })
+  })
+  const template = newsletterTemplateRoutes(context)
+  api.get('/newsletters/:slug/template', async (request) => {
+    await bearerOf(context, request, 'newsletters:read')
+    return template.show(request, slugOf(request))
+  })
+  api.put('/newsletters/:slug/template', async (request) => {
+    const bearer = await editorOf(request)
+    return template.set(request, { slug: slugOf(request), bearer })
+  })
+  api.delete('/newsletters/:slug/template', async (request) => {
+    const bearer = await editorOf(request)
+    return template.remove(request, { slug: slugOf(request), bearer })
   })
   for (const verb of ['pause', 'resume'] as const)
     api.post(`/newsletters/:slug/${verb}`, async (request) => {

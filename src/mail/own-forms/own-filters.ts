@@ -1,0 +1,46 @@
+/** What comes out of a filter: words, a number, a list of words, one of a list, or the same as went in. */
+export type FilterResult = 'text' | 'number' | 'texts' | 'one' | 'same' | 'there'
+
+/**
+ * The filters that a newsletter's own form may use. Left out are `raw`, which would let text from outside in as markup,
+ * those that escape a second time, and dates, which would make the same draft another mail tomorrow.
+ */
+export const ownFilters: Readonly<Record<string, FilterResult>> = {
+  append: 'text',
+  prepend: 'text',
+  capitalize: 'text',
+  downcase: 'text',
+  upcase: 'text',
+  strip: 'text',
+  lstrip: 'text',
+  rstrip: 'text',
+  strip_newlines: 'text',
+  truncate: 'text',
+  truncatewords: 'text',
+  replace: 'text',
+  replace_first: 'text',
+  remove: 'text',
+  remove_first: 'text',
+  slice: 'text',
+  url_encode: 'text',
+  block: 'text',
+  wrap: 'text',
+  plus: 'number',
+  minus: 'number',
+  times: 'number',
+  divided_by: 'number',
+  modulo: 'number',
+  round: 'number',
+  ceil: 'number',
+  floor: 'number',
+  abs: 'number',
+  at_least: 'number',
+  at_most: 'number',
+  size: 'number',
+  split: 'texts',
+  join: 'text',
+  first: 'one',
+  last: 'one',
+  reverse: 'same',
+  default: 'there',
+}

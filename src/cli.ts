@@ -20,7 +20,7 @@ const commands: Record<string, () => Promise<Command>> = {
   digest: async () => (await import('#commands/digest.ts')).digest,
   alert: async () => (await import('#commands/alert.ts')).alert,
   note: async () => (await import('#commands/note.ts')).note,
-  editions: async () => (await import('#commands/editions.ts')).editions,
+  editions: async () => (await import('#commands/list-editions.ts')).editions,
   edition: async () => (await import('#commands/editions.ts')).edition,
   corrections: async () => (await import('#commands/corrections.ts')).corrections,
   report: async () => (await import('#commands/report.ts')).report,

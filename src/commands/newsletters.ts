@@ -10,11 +10,12 @@ import {
 import { readSettings } from '#editions/publication.ts'
 import { Refusal } from '#errors.ts'
 import { editingVerbs } from './newsletters/edit-newsletter.ts'
+import { tellNewsletter } from './newsletters/tell-newsletter.ts'
 import { LANGUAGES, languageOf } from '#mail/words.ts'
 
 export const newsletters: Command = {
   usage:
-    'newsletters [--embed [SLUG…] [--topics] [--language TAG] | clicks SLUG on|off | welcome SLUG on|off | show SLUG | add SLUG --name TEXT [--kind digest|alerts] | set SLUG NAME=VALUE… | due SLUG | pause SLUG --from DAY --until DAY --reason TEXT | resume SLUG | staff add|remove ADDRESS] [--json]',
+    'newsletters [--embed [SLUG…] [--topics] [--language TAG] | clicks SLUG on|off | welcome SLUG on|off | show SLUG | add SLUG --name TEXT [--description TEXT] [--kind digest|alerts] | set SLUG NAME=VALUE… [--revision N] | due SLUG | pause SLUG --from DAY --until DAY --reason TEXT | resume SLUG | staff | staff add|remove ADDRESS] [--json]',
   about:
     'Lists the newsletters; --embed prints the sign-up form to paste into your site; clicks counts how many readers open a story, in editions drafted from then on; welcome sends the latest edition to who has just confirmed.',
   async run(call) {
@@ -31,6 +32,7 @@ export const newsletters: Command = {
         from: { type: 'string' },
         until: { type: 'string' },
         reason: { type: 'string' },
+        revision: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     })
@@ -38,19 +40,20 @@ export const newsletters: Command = {
     const [verb, ...rest] = positionals
     const editing = editingVerbs[verb ?? '']
     if (editing !== undefined) return editing(call, { rest, values })
-    if (verb === 'clicks') return countClicks(call, readSwitch(verb, rest))
-    if (verb === 'welcome') return welcomeLatest(call, readSwitch(verb, rest))
+    if (verb === 'clicks') return countClicks(call, readSwitch(verb, rest), values)
+    if (verb === 'welcome') return welcomeLatest(call, readSwitch(verb, rest), values)
     if (verb !== undefined)
       throw new Refusal(
         `newsletters takes clicks, welcome, show, add, set, due, pause, resume, staff, --embed or nothing, not "${verb}"`,
       )
-    return list(call)
+    return list(call, values)
   },
 }
 
-async function list({ out, enter }: Call): Promise<void> {
+async function list({ out, enter }: Call, { json }: { json: boolean }): Promise<void> {
   await using house = await enter('read')
   const rows = await listNewsletters(house.app.context.db)
+  if (json) return out.line(JSON.stringify(rows))
   for (const line of tableOf(
     rows.map((row) => ({
       newsletter: row.slug,
@@ -117,24 +120,30 @@ function readSwitch(verb: string, [slug, choice, ...more]: string[]): Switch {
   return { slug, on: choice === 'on' }
 }
 
-async function countClicks({ out, enter }: Call, { slug, on }: Switch): Promise<void> {
+async function countClicks(
+  { out, enter }: Call,
+  { slug, on }: Switch,
+  { json }: { json: boolean },
+): Promise<void> {
   await using house = await enter('change settings')
   const { name } = await switchClicks(house.app.context, { slug, on })
   await house.note('count clicks', slug, { on })
-  out.line(
-    on
-      ? `"${name}" counts how many readers open a story, from the next draft on; say so in your privacy policy`
-      : `"${name}" does not count clicks, from the next draft on`,
-  )
+  const words = on
+    ? `"${name}" counts how many readers open a story, from the next draft on; say so in your privacy policy`
+    : `"${name}" does not count clicks, from the next draft on`
+  await tellNewsletter({ house, out, json }, { slug, words: [words] })
 }
 
-async function welcomeLatest({ out, enter }: Call, { slug, on }: Switch): Promise<void> {
+async function welcomeLatest(
+  { out, enter }: Call,
+  { slug, on }: Switch,
+  { json }: { json: boolean },
+): Promise<void> {
   await using house = await enter('change settings')
   const { name } = await switchWelcome(house.app.context, { slug, on })
   await house.note('welcome with the latest', slug, { on })
-  out.line(
-    on
-      ? `whoever confirms "${name}" gets its latest edition at once`
-      : `whoever confirms "${name}" waits for the next edition`,
-  )
+  const words = on
+    ? `whoever confirms "${name}" gets its latest edition at once`
+    : `whoever confirms "${name}" waits for the next edition`
+  await tellNewsletter({ house, out, json }, { slug, words: [words] })
 }

@@ -146,20 +146,3 @@ export async function liftPauses(
   )
   return rows.length
 }
-
-/** @returns false where no reader has the address */
-export async function setStaff(
-  db: Db,
-  { addressHash, on }: { addressHash: Buffer; on: boolean },
-): Promise<boolean> {
-  const { rows } = on
-    ? await sql`
-        insert into staff_reader (subscriber_id) select id from subscriber where address_hash = ${addressHash}
-        on conflict (subscriber_id) do update set subscriber_id = excluded.subscriber_id returning 1`.execute(
-        db,
-      )
-    : await sql`
-        delete from staff_reader using subscriber s
-         where s.id = subscriber_id and s.address_hash = ${addressHash} returning 1`.execute(db)
-  return rows.length > 0
-}

@@ -2,14 +2,10 @@ import type { Context as Request } from 'hono'
 import { z } from 'zod'
 import type { Context } from '#context.ts'
 import { listComing } from '#editions/clock/coming.ts'
-import { listNewsletters } from '#editions/newsletter.ts'
-import {
-  addNewsletter,
-  changeNewsletter,
-  getNewsletterSettings,
-} from '#editions/newsletters/change-newsletter.ts'
+import { listNewsletters, switchClicks, switchWelcome } from '#editions/newsletter.ts'
+import { addNewsletter, changeNewsletter } from '#editions/newsletters/change-newsletter.ts'
+import { describeNewsletter } from '#editions/newsletters/describe-newsletter.ts'
 import { pauseNewsletter, resumeNewsletter } from '#editions/newsletters/pause-newsletter.ts'
-import { listPauses } from '#editions/newsletters/settings-store.ts'
 import type { Bearer } from '#operators/api-token.ts'
 import { requireDuty } from '#operators/operator.ts'
 import { note } from './articles.ts'
@@ -30,23 +26,18 @@ const pausing = z.strictObject({
   until: z.string().optional(),
   reason: z.string().optional(),
 })
+const switching = z.strictObject({ on: z.boolean('must be true or false') })
 
 type Named = { slug: string; bearer: Bearer }
 
-/** Newsletters with all of their settings, their pauses, and when they come. */
+/** Newsletters with all of their settings and switches, their pauses, and when they come. */
 export function newsletterRoutes(context: Pick<Context, 'db' | 'clock'>) {
   const { db } = context
-  const shown = async (slug: string) => {
-    const newsletter = await getNewsletterSettings(context, slug)
-    return { ...newsletter, pauses: await listPauses(db, newsletter.id) }
-  }
+  const shown = async (slug: string) => describeNewsletter(context, slug)
 
   return {
     async list(request: Request): Promise<Response> {
-      const all = await listNewsletters(db)
-      return request.json({
-        newsletters: all.map(({ slug, name, kind }) => ({ slug, name, kind })),
-      })
+      return request.json({ newsletters: await listNewsletters(db) })
     },
 
     async show(request: Request, slug: string): Promise<Response> {
@@ -88,6 +79,28 @@ export function newsletterRoutes(context: Pick<Context, 'db' | 'clock'>) {
       requireDuty(bearer.operator, 'send')
       const lifted = await resumeNewsletter(context, slug)
       await note(context, bearer, { verb: 'resume newsletter', subject: slug, detail: { lifted } })
+      return request.json(await shown(slug))
+    },
+
+    /** Counted from the next draft on. */
+    async clicks(request: Request, { slug, bearer }: Named): Promise<Response> {
+      requireDuty(bearer.operator, 'change settings')
+      const { on } = await readJson(request, switching)
+      await switchClicks(context, { slug, on })
+      await note(context, bearer, { verb: 'count clicks', subject: slug, detail: { on } })
+      return request.json(await shown(slug))
+    },
+
+    /** Whether who confirms gets the latest edition at once. */
+    async welcome(request: Request, { slug, bearer }: Named): Promise<Response> {
+      requireDuty(bearer.operator, 'change settings')
+      const { on } = await readJson(request, switching)
+      await switchWelcome(context, { slug, on })
+      await note(context, bearer, {
+        verb: 'welcome with the latest',
+        subject: slug,
+        detail: { on },
+      })
       return request.json(await shown(slug))
     },
   }

@@ -42,6 +42,11 @@ export async function findSettings(
   return { found: rows.find(({ own }) => own), known: rows.map((row) => row.slug) }
 }
 
+/** Until the transaction ends, so that of two people who change it at once the second sees what the first did. */
+export async function lockNewsletter(db: Db, slug: string): Promise<void> {
+  await sql`select from newsletter where slug = ${slug} for update`.execute(db)
+}
+
 export async function saveSettings(
   db: Db,
   { id, settings: s, now }: { id: number; settings: NewsletterSettings; now: Date },

@@ -2,16 +2,13 @@ import { parseArgs } from 'node:util'
 import { type Call, type Command, tableOf } from '#commands/command.ts'
 import {
   listNewsletters,
-  type Newsletter,
   scheduleInWords,
   switchClicks,
   switchWelcome,
 } from '#editions/newsletter.ts'
-import { readSettings } from '#editions/publication.ts'
 import { Refusal } from '#errors.ts'
 import { editingVerbs } from './newsletters/edit-newsletter.ts'
 import { tellNewsletter } from './newsletters/tell-newsletter.ts'
-import { LANGUAGES, languageOf } from '#mail/words.ts'
 
 export const newsletters: Command = {
   usage:
@@ -67,46 +64,20 @@ async function list({ out, enter }: Call, { json }: { json: boolean }): Promise<
 }
 
 async function embed(
-  { config, out, enter }: Call,
-  { slugs, topics, language }: { slugs: string[]; topics: boolean; language?: string },
+  { out, enter }: Call,
+  { json, ...wish }: { slugs: string[]; topics: boolean; language?: string; json: boolean },
 ): Promise<void> {
-  if (language !== undefined && languageOf(language) === undefined) {
-    throw new Refusal(
-      `the form does not speak "${language.slice(0, 20)}": it speaks ${LANGUAGES.join(', ')}`,
-      { field: 'language' },
-    )
-  }
   await using house = await enter('read')
-  const { embedForm, embedLine } = await import('#http/html/embed.ts')
-  const { context } = house.app
-  const form = {
-    publicUrl: config.publicUrl.href,
-    newsletters: namedIn(await listNewsletters(context.db), slugs),
-    topics,
-    language: language ?? (await readSettings(context)).language,
-  }
+  const { embedOf } = await import('#http/html/embed-of.ts')
+  const { line, form } = await embedOf(house.app.context, wish)
+  if (json) return out.line(JSON.stringify({ line, form }))
   out.line('<!-- One line: the form stands where the line does. -->')
-  out.line(embedLine(form))
+  out.line(line)
   out.line()
   out.line(
     '<!-- Or plain HTML, which takes on the look of your page and works without scripts. -->',
   )
-  out.line(embedForm(form))
-  out.line(embedLine(form))
-}
-
-/** In the order in which they were named; all of them where none was. */
-function namedIn(all: Newsletter[], slugs: string[]): Newsletter[] {
-  if (slugs.length === 0) return all
-  return slugs.map((slug) => {
-    const named = all.find((newsletter) => newsletter.slug === slug)
-    if (named !== undefined) return named
-    const known = all.map((newsletter) => newsletter.slug).join(', ')
-    throw new Refusal(`there is no newsletter "${slug.slice(0, 60)}": use ${known}`, {
-      field: 'newsletter',
-      status: 404,
-    })
-  })
+  out.line(form)
 }
 
 type Switch = { slug: string; on: boolean }

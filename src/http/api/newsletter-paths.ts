@@ -16,6 +16,10 @@ export function newsletterPaths(context: Context): Hono {
     await reads(request)
     return newsletters.list(request)
   })
+  api.get('/embed', async (request) => {
+    await reads(request)
+    return newsletters.embed(request)
+  })
   api.post('/newsletters', async (request) => newsletters.add(request, await writes(request)))
   for (const view of ['show', 'due'] as const)
     api.get(`/newsletters/:slug${view === 'due' ? '/due' : ''}`, async (request) => {

@@ -6,8 +6,10 @@ import { listNewsletters, switchClicks, switchWelcome } from '#editions/newslett
 import { addNewsletter, changeNewsletter } from '#editions/newsletters/change-newsletter.ts'
 import { describeNewsletter } from '#editions/newsletters/describe-newsletter.ts'
 import { pauseNewsletter, resumeNewsletter } from '#editions/newsletters/pause-newsletter.ts'
+import { Refusal } from '#errors.ts'
 import type { Bearer } from '#operators/api-token.ts'
 import { requireDuty } from '#operators/operator.ts'
+import { embedOf } from '../html/embed-of.ts'
 import { note } from './articles.ts'
 import { readJson } from './json-body.ts'
 
@@ -31,13 +33,22 @@ const switching = z.strictObject({ on: z.boolean('must be true or false') })
 type Named = { slug: string; bearer: Bearer }
 
 /** Newsletters with all of their settings and switches, their pauses, and when they come. */
-export function newsletterRoutes(context: Pick<Context, 'db' | 'clock'>) {
+export function newsletterRoutes(context: Pick<Context, 'db' | 'clock' | 'config'>) {
   const { db } = context
   const shown = async (slug: string) => describeNewsletter(context, slug)
 
   return {
     async list(request: Request): Promise<Response> {
       return request.json({ newsletters: await listNewsletters(db) })
+    },
+
+    /** The sign-up form to paste into a page: `?newsletter=daily&newsletter=weekly&topics=true&language=de`. */
+    async embed(request: Request): Promise<Response> {
+      const { topics = 'false', language } = request.req.query()
+      if (topics !== 'true' && topics !== 'false')
+        throw new Refusal('topics must be true or false', { field: 'topics' })
+      const slugs = request.req.queries('newsletter') ?? []
+      return request.json(await embedOf(context, { slugs, topics: topics === 'true', language }))
     },
 
     async show(request: Request, slug: string): Promise<Response> {

@@ -31,7 +31,8 @@ export function standingLines(standing: Awaited<ReturnType<typeof describeStandi
 
 /** The stories of a draft with why they are there, and what people changed, for people. */
 export function draftLines(described: Awaited<ReturnType<typeof describeDraft>>): string[] {
-  const { id, draft, state, subject, previewText, hash, content, edits } = described
+  const { id, draft, state, subject, previewText, hash, content, stories, edits } = described
+  const headlines = new Map(stories.map(({ story, headline }) => [story, headline]))
   const items = content === null ? [] : itemsOf(content)
   return [
     `edition ${id} (${state}): draft ${draft}, hash ${hash.slice(0, 12)}`,
@@ -44,7 +45,8 @@ export function draftLines(described: Awaited<ReturnType<typeof describeDraft>>)
         article: articleId,
         section,
         pinned: pinned ? 'pinned' : '',
-        headline: headline === null ? '' : `“${headline.text}” (${headline.by})`,
+        headline: headline?.text ?? headlines.get(storyId) ?? '',
+        'written by': headline?.by ?? '',
         why: why.join('; '),
       })),
     ).map((line) => `  ${line}`),

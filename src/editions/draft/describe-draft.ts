@@ -1,6 +1,6 @@
 import type { Context } from '#context.ts'
 import { getEdition } from '../store.ts'
-import { listEdits } from './draft-store.ts'
+import { listEdits, listHeadlines } from './draft-store.ts'
 
 /** A draft as people see and change it, and what they changed so far. */
 export async function describeDraft({ db }: Pick<Context, 'db'>, editionId: number) {
@@ -16,6 +16,7 @@ export async function describeDraft({ db }: Pick<Context, 'db'>, editionId: numb
     hash: contentHash,
     draft: draftNumber,
     content: draft,
+    stories: await listHeadlines(db, editionId),
     edits,
   }
 }

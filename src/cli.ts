@@ -11,7 +11,7 @@ process.stdout.on('error', (error: Error) => {
 const out: Out = { line: (text = '') => process.stdout.write(`${text}\n`) }
 
 /** Each loads when it is called: most verbs need neither MJML nor the web server. */
-const commands: Record<string, () => Promise<Command>> = {
+export const commands: Record<string, () => Promise<Command>> = {
   start: async () => (await import('#commands/start.ts')).start,
   demo: async () => (await import('#commands/demo.ts')).demo,
   feeds: async () => (await import('#commands/feeds.ts')).feeds,

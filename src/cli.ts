@@ -11,7 +11,7 @@ process.stdout.on('error', (error: Error) => {
 const out: Out = { line: (text = '') => process.stdout.write(`${text}\n`) }
 
 /** Each loads when it is called: most verbs need neither MJML nor the web server. */
-const commands: Record<string, () => Promise<Command>> = {
+export const commands: Record<string, () => Promise<Command>> = {
   start: async () => (await import('#commands/start.ts')).start,
   demo: async () => (await import('#commands/demo.ts')).demo,
   feeds: async () => (await import('#commands/feeds.ts')).feeds,
@@ -20,7 +20,7 @@ const commands: Record<string, () => Promise<Command>> = {
   digest: async () => (await import('#commands/digest.ts')).digest,
   alert: async () => (await import('#commands/alert.ts')).alert,
   note: async () => (await import('#commands/note.ts')).note,
-  editions: async () => (await import('#commands/editions.ts')).editions,
+  editions: async () => (await import('#commands/list-editions.ts')).editions,
   edition: async () => (await import('#commands/editions.ts')).edition,
   corrections: async () => (await import('#commands/corrections.ts')).corrections,
   report: async () => (await import('#commands/report.ts')).report,

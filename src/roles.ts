@@ -119,7 +119,7 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
     await serveWeb({
       context,
       queues: app.queues,
-      inboxDir: join(dataDir, 'inbox'),
+      dataDir,
       asked: polling,
     }),
   )

@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Command, numberArgument } from '#commands/command.ts'
+import { type Command, numberArgument, reasonArgument } from '#commands/command.ts'
 import { promiseLines } from '#commands/promise-lines.ts'
-import { countAudience } from '#deliveries/plan-store.ts'
-import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
+import { describeStanding } from '#deliveries/approval/describe-standing.ts'
+import { sendByHand } from '#deliveries/send-by-hand.ts'
+import { approveEdition } from '#deliveries/send-edition.ts'
 import { refuseOverLimit } from '#editions/alerts/alert-limits.ts'
 import { getEdition } from '#editions/store.ts'
 import { requireDuty } from '#operators/operator.ts'
 
 export const alert: Command = {
-  usage: 'alert <article> [--major] [--release [--over-limit REASON]]',
+  usage: 'alert <article> [--major] [--release [--over-limit REASON]] [--json]',
   about: 'Drafts a breaking alert of an article; --release approves and sends it at once.',
   async run({ args, out, enter }) {
     const { values, positionals } = parseArgs({
@@ -19,8 +20,10 @@ export const alert: Command = {
         release: { type: 'boolean', default: false },
         major: { type: 'boolean', default: false },
         'over-limit': { type: 'string' },
+        json: { type: 'boolean', default: false },
       },
     })
+    const overLimit = reasonArgument(values['over-limit'], 'over-limit')
     const articleId = numberArgument(positionals[0], 'article')
     await using house = await enter('draft alert')
     if (values.release) requireDuty(house.operator, 'release alert')
@@ -33,26 +36,35 @@ export const alert: Command = {
     })
     const edition = await getEdition(context.db, editionId)
     if (made) await house.note('draft alert', `edition ${editionId}`, { article: articleId })
-    out.line(`alert ${editionId} (${edition.state}): ${edition.subject}`)
     if (!values.release) {
+      const { state, subject } = edition
+      const answer = { edition: editionId, state, subject, hash: contentHash, made }
+      if (values.json) return out.line(JSON.stringify(answer))
+      out.line(`alert ${editionId} (${state}): ${subject}`)
       out.line(
         `  look: daybreak digest preview ${editionId}    send: daybreak alert ${articleId} --release`,
       )
       return
     }
-    if (values['over-limit'] === undefined) await refuseOverLimit(context, edition)
+    if (overLimit === null) await refuseOverLimit(context, edition)
     await approveEdition(context, { editionId, contentHash, operatorId: house.operator.id })
     const dkimDir = context.config.dkimDir ?? join(dataDir, 'dkim')
-    const promised = await sendEdition(context, { editionId, rule: 'now', dkimDir })
-    const audience = await countAudience(context, editionId)
+    const wish = { editionId, rule: 'now', overLimit, dkimDir } as const
+    const { audience, estimate, warmUp } = await sendByHand(context, wish)
     await house.note('release alert', `edition ${editionId}`, {
       article: articleId,
       audience,
       hash: contentHash,
+      ...(overLimit === null ? {} : { overLimit }),
     })
+    if (values.json) {
+      const standing = await describeStanding(context, editionId)
+      return out.line(JSON.stringify({ ...standing, audience, warmUp }))
+    }
+    out.line(`alert ${editionId} (${edition.state}): ${edition.subject}`)
     out.line(
       `  released to ${audience} readers${context.relay.test ? ', into the built-in inbox' : ''}`,
     )
-    for (const line of promiseLines(promised)) out.line(line)
+    for (const line of promiseLines({ estimate, warmUp })) out.line(line)
   },
 }

@@ -8,6 +8,9 @@ import { Refusal } from '#errors.ts'
 /** Where a command's answer goes: standard output, a line at a time. */
 export type Out = { line: (text?: string) => void }
 
+/** Of a command that answers with one object, the words in between. */
+export const SILENT: Out = { line: () => undefined }
+
 export type Call = {
   args: string[]
   config: Config
@@ -54,11 +57,27 @@ export function numberArgument(text: string | undefined, name: string): number {
   )
 }
 
+/** A reason of the command line, or null without one. @throws Refusal for one without a word in it */
+export function reasonArgument(text: string | undefined, name: string): string | null {
+  const reason = text?.trim() ?? null
+  if (reason === '') throw new Refusal(`--${name} takes the reason, in words`, { field: name })
+  return reason
+}
+
 /** What is named by its number, and the command that shows the numbers. */
 const LISTS: Partial<Record<string, string>> = {
   edition: 'daybreak editions',
   article: 'daybreak articles',
   story: 'daybreak stories',
+}
+
+/** Says it in words, or as one object. */
+export function tell(
+  { out, json }: { out: Out; json: boolean },
+  { words, answer }: { words: string[]; answer: object },
+): void {
+  if (json) out.line(JSON.stringify(answer))
+  else for (const line of words) out.line(line)
 }
 
 /** A table for people: columns as wide as their widest cell, numbers to the right. */

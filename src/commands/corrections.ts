@@ -37,7 +37,7 @@ export const corrections: Command = {
       case undefined:
         return list(call, values)
       case 'open':
-        return open(call, numberArgument(id, 'article'))
+        return open(call, { id: numberArgument(id, 'article'), values })
       case 'decide':
         return decide(call, { id: correctionNumber(id), values })
       case 'accept':
@@ -105,7 +105,7 @@ async function show({ out, enter }: Call, { id, values }: Named): Promise<void> 
 
 type Named = { id: number; values: Values }
 
-async function open({ out, enter }: Call, articleId: number): Promise<void> {
+async function open({ out, enter }: Call, { id: articleId, values }: Named): Promise<void> {
   await using house = await enter('stop')
   const { context } = house.app
   const operatorId = house.operator.id
@@ -117,6 +117,7 @@ async function open({ out, enter }: Call, articleId: number): Promise<void> {
     )
   const { correctionId, carriers } = opened
   await house.note('open correction', `correction ${correctionId}`, { article: articleId })
+  if (values.json) return out.line(JSON.stringify({ correction: correctionId, editions: carriers }))
   const paused = carriers.filter((carrier) => carrier.paused).length
   out.line(
     `correction ${correctionId}: ${carriers.length === 1 ? '1 edition' : `${carriers.length} editions`} carried it${paused === 0 ? '' : `, and what had not left of ${paused} is stopped`}`,
@@ -139,6 +140,7 @@ async function decide({ out, enter }: Call, { id, values }: Named): Promise<void
     operator,
   })
   await house.note('decide correction', `correction ${id}`, { label, way })
+  if (values.json) return out.line(JSON.stringify({ correction: id, proposals }))
   for (const line of proposalLines(proposals)) out.line(line)
   const hashes = proposals.map(({ contentHash }) => `--hash ${contentHash.slice(0, 12)}`)
   out.line(`yes to this: daybreak corrections accept ${[id, ...hashes].join(' ')}`)
@@ -154,6 +156,7 @@ async function accept({ out, enter }: Call, { id, values }: Named): Promise<void
   await house.note('accept correction', `correction ${id}`, {
     editions: accepted.map(({ editionId }) => editionId),
   })
+  if (values.json) return out.line(JSON.stringify({ correction: id, editions: accepted }))
   for (const line of acceptedLines(accepted)) out.line(line)
 }
 
@@ -165,6 +168,7 @@ async function dismiss({ out, enter }: Call, { id, values }: Named): Promise<voi
     note: values.reason ?? '',
   })
   await house.note('dismiss correction', `correction ${id}`, { reason: values.reason })
+  if (values.json) return out.line(JSON.stringify({ correction: id, resumed }))
   out.line(
     resumed.length === 0
       ? 'dismissed'

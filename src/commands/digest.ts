@@ -1,18 +1,26 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Command, type Entered, numberArgument, type Out } from '#commands/command.ts'
-import { durationInWords, parseDuration } from '#duration.ts'
+import {
+  type Command,
+  type Entered,
+  numberArgument,
+  type Out,
+  reasonArgument,
+} from '#commands/command.ts'
+import { durationInWords } from '#duration.ts'
+import { describeStanding } from '#deliveries/approval/describe-standing.ts'
 import { previewOf } from '#deliveries/preview.ts'
-import { approveEdition, sendEdition } from '#deliveries/send-edition.ts'
-import { countAudience } from '#deliveries/plan-store.ts'
+import { sendByHand } from '#deliveries/send-by-hand.ts'
+import { approveEdition } from '#deliveries/send-edition.ts'
 import { promiseLines } from '#commands/promise-lines.ts'
+import { historySinceOf } from '#editions/selection/history-since.ts'
 import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 
 export const digest: Command = {
   usage:
-    'digest compose [newsletter] [--again] [--since 24h] | preview <edition> [--out DIR] | approve <edition> [--hash HASH] | send <edition> [--local-hour] [--spread 10m]',
+    'digest compose [newsletter] [--again] [--since 24h] | preview <edition> [--out DIR] | approve <edition> [--hash HASH] | send <edition> [--local-hour] [--spread 10m] [--over-limit REASON]   [--json]',
   about: 'Composes a digest, shows it, approves exactly what was shown, and sends it.',
   async run({ args, out, enter }) {
     const [verb = '', ...rest] = args
@@ -31,7 +39,7 @@ export const digest: Command = {
   },
 }
 
-const DAY_MS = 24 * 3_600_000
+const JSON_OPTION = { json: { type: 'boolean', default: false } } as const
 
 type Step = { rest: string[]; out: Out; house: Entered }
 
@@ -40,15 +48,13 @@ async function compose({ rest, out, house }: Step): Promise<void> {
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { again: { type: 'boolean', default: false }, since: { type: 'string' } },
+    options: {
+      ...JSON_OPTION,
+      again: { type: 'boolean', default: false },
+      since: { type: 'string' },
+    },
   })
-  const historySince =
-    values.since === undefined
-      ? null
-      : new Date(
-          entered.app.context.clock.now().getTime() -
-            parseDuration(values.since, { field: 'since', mostMs: 7 * DAY_MS }),
-        )
+  const historySince = historySinceOf(entered.app.context, values.since)
   const { composeDigest } = await import('#editions/compose-digest.ts')
   const { editionId, stories, notes } = await composeDigest(entered.app.context, {
     newsletterSlug: positionals[0] ?? 'daily',
@@ -58,10 +64,11 @@ async function compose({ rest, out, house }: Step): Promise<void> {
   })
   const edition = await getEdition(entered.app.context.db, editionId)
   await entered.note('compose', `edition ${editionId}`, { stories })
-  out.line(`edition ${editionId} (draft): ${edition.subject}`)
-  out.line(
-    `  ${stories === 1 ? '1 story' : `${stories} stories`}, hash ${edition.contentHash.slice(0, 12)}`,
-  )
+  const { state, subject, contentHash: hash } = edition
+  if (values.json)
+    return out.line(JSON.stringify({ edition: editionId, state, subject, hash, stories, notes }))
+  out.line(`edition ${editionId} (draft): ${subject}`)
+  out.line(`  ${stories === 1 ? '1 story' : `${stories} stories`}, hash ${hash.slice(0, 12)}`)
   for (const note of notes) out.line(`  ${note}`)
   out.line(
     `  look: daybreak digest preview ${editionId}    then: daybreak digest approve ${editionId}`,
@@ -73,22 +80,33 @@ async function preview({ rest, out, house }: Step): Promise<void> {
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { out: { type: 'string' } },
+    options: { ...JSON_OPTION, out: { type: 'string' } },
   })
   const edition = await getEdition(
     entered.app.context.db,
     numberArgument(positionals[0], 'edition'),
   )
   const mail = await previewOf(entered.app.context, edition)
-  if (values.out === undefined) {
-    out.line(mail.text)
-  } else {
-    await mkdir(values.out, { recursive: true })
-    await writeFile(join(values.out, `edition-${edition.id}.html`), mail.html)
-    await writeFile(join(values.out, `edition-${edition.id}.eml`), mail.raw)
-    out.line(`wrote ${join(values.out, `edition-${edition.id}.html`)} and .eml`)
+  const { id, state, contentHash: hash } = edition
+  const files = values.out === undefined ? [] : await writePreview(values.out, { id, ...mail })
+  if (values.json) {
+    const shown = files.length === 0 ? { html: mail.html, text: mail.text } : { files }
+    out.line(JSON.stringify({ edition: id, state, hash, ...shown }))
+    return
   }
-  out.line(`edition ${edition.id} is ${edition.state}, hash ${edition.contentHash.slice(0, 12)}`)
+  out.line(files.length === 0 ? mail.text : `wrote ${files[0]} and .eml`)
+  out.line(`edition ${id} is ${state}, hash ${hash.slice(0, 12)}`)
+}
+
+async function writePreview(
+  folder: string,
+  { id, html, raw }: { id: number; html: string; raw: string | Uint8Array },
+): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
+  const files = [join(folder, `edition-${id}.html`), join(folder, `edition-${id}.eml`)] as const
+  await writeFile(files[0], html)
+  await writeFile(files[1], raw)
+  return [...files]
 }
 
 async function approve({ rest, out, house }: Step): Promise<void> {
@@ -96,7 +114,7 @@ async function approve({ rest, out, house }: Step): Promise<void> {
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { hash: { type: 'string' } },
+    options: { ...JSON_OPTION, hash: { type: 'string' } },
   })
   const { db } = entered.app.context
   const edition = await getEdition(db, numberArgument(positionals[0], 'edition'))
@@ -115,6 +133,8 @@ async function approve({ rest, out, house }: Step): Promise<void> {
     operatorId: entered.operator.id,
   })
   await entered.note('approve', `edition ${edition.id}`, { hash: edition.contentHash })
+  if (values.json)
+    return out.line(JSON.stringify(await describeStanding(entered.app.context, edition.id)))
   out.line(`edition ${edition.id} is approved: send it with "daybreak digest send ${edition.id}"`)
 }
 
@@ -123,33 +143,37 @@ async function send({ rest, out, house }: Step): Promise<void> {
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { 'local-hour': { type: 'boolean', default: false }, spread: { type: 'string' } },
+    options: {
+      ...JSON_OPTION,
+      'local-hour': { type: 'boolean', default: false },
+      spread: { type: 'string' },
+      'over-limit': { type: 'string' },
+    },
   })
   const { context, dataDir } = entered.app
-  const edition = await getEdition(context.db, numberArgument(positionals[0], 'edition'))
+  const editionId = numberArgument(positionals[0], 'edition')
   const rule = values['local-hour'] ? 'local hour' : 'now'
-  const spreadMs =
-    values.spread === undefined
-      ? undefined
-      : parseDuration(values.spread, { field: 'spread', mostMs: DAY_MS })
+  const overLimit = reasonArgument(values['over-limit'], 'over-limit')
   const dkimDir = context.config.dkimDir ?? join(dataDir, 'dkim')
-  const { estimate, warmUp } = await sendEdition(context, {
-    editionId: edition.id,
-    rule,
-    spreadMs,
-    dkimDir,
-  })
-  const audience = await countAudience(context, edition.id)
+  const wish = { editionId, rule, spread: values.spread, overLimit, dkimDir } as const
+  const { edition, audience, estimate, warmUp } = await sendByHand(context, wish)
   const spread = durationInWords(estimate.spreadMs)
-  await entered.note('send', `edition ${edition.id}`, {
+  await entered.note('send', `edition ${editionId}`, {
     rule,
     spread,
     audience,
     hash: edition.contentHash,
+    ...(overLimit === null ? {} : { overLimit }),
   })
+  if (values.json) {
+    const { finishAt, limitedBy, spreadMs } = estimate
+    const standing = await describeStanding(context, editionId)
+    const terms = { audience, rule, spreadMs, finishAt, limitedBy, warmUp }
+    return out.line(JSON.stringify({ ...standing, ...terms }))
+  }
   out.line(
-    `edition ${edition.id} goes to ${audience} readers ${rule === 'now' ? 'now' : 'at their own hour'}${spread === '0 s' ? '' : `, spread over ${spread}`}${context.relay.test ? ', into the built-in inbox' : ''}`,
+    `edition ${editionId} goes to ${audience} readers ${rule === 'now' ? 'now' : 'at their own hour'}${spread === '0 s' ? '' : `, spread over ${spread}`}${context.relay.test ? ', into the built-in inbox' : ''}`,
   )
   for (const line of promiseLines({ estimate, warmUp })) out.line(line)
-  out.line(`  it leaves while "daybreak start" runs; watch: daybreak edition ${edition.id} --watch`)
+  out.line(`  it leaves while "daybreak start" runs; watch: daybreak edition ${editionId} --watch`)
 }

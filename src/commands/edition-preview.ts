@@ -27,7 +27,7 @@ export async function previewByHand(
 export async function testByHand(
   { house, out, editionId }: Step,
   { to, ...whose }: { to: string | undefined } & Whose,
-): Promise<void> {
+): Promise<{ blocks: number[] }> {
   if (whose.reader !== undefined) requireDuty(house.operator, 'add readers')
   const { blocks } = await sendTest(house.app.context, {
     editionId,
@@ -39,4 +39,5 @@ export async function testByHand(
   out.line(
     `a test of edition ${editionId} is on its way to ${to ?? 'your own address'}; it counts nowhere, and its links work for nobody`,
   )
+  return { blocks }
 }

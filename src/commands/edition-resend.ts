@@ -1,12 +1,10 @@
 import { createInterface } from 'node:readline/promises'
 import { type Entered, numberArgument, type Out, tableOf } from '#commands/command.ts'
-import { parseDuration } from '#duration.ts'
 import {
   countResend,
+  readResend,
   resend,
   type Resendable,
-  resendable,
-  type ResendInput,
   type Resent,
 } from '#deliveries/resend.ts'
 import { listRefusals } from '#deliveries/resend-store.ts'
@@ -24,21 +22,14 @@ export type ResendWish = {
   keepsMessageIds: boolean
 }
 
-const WEEK_MS = 7 * 24 * 3_600_000
-
-/** Counts first, says what it means, and sends again only what a person said yes to. */
+/** Counts first, says what it means, and sends again only what a person said yes to. @returns how many */
 export async function resendByHand(
   { house, out }: { house: Entered; out: Out },
   wish: ResendWish,
-): Promise<void> {
+): Promise<number> {
   const { context } = house.app
-  const what = parseWhat(wish.what)
-  const input: ResendInput = {
-    editionId: wish.editionId,
-    what,
-    reply: wish.reply,
-    notAfter: wish.for === undefined ? undefined : laterOf(wish.for, context.clock.now()),
-  }
+  const input = readResend(context, wish)
+  const { what } = input
   if (what === 'rejected' && wish.reply === undefined) {
     for (const line of tableOf(await listRefusals(context.db, wish.editionId))) out.line(line)
   }
@@ -46,7 +37,7 @@ export async function resendByHand(
   const { count } = counted
   if (count === 0) {
     out.line(`no mail of edition ${wish.editionId} is in that state and in time: nothing to send`)
-    return
+    return 0
   }
   for (const line of meaningOf(what, { ...counted, keepsMessageIds: wish.keepsMessageIds }))
     out.line(line)
@@ -64,19 +55,7 @@ export async function resendByHand(
     ...(wish.for === undefined ? {} : { for: wish.for }),
   })
   out.line(`${count} mails go again; watch: daybreak edition ${wish.editionId} --watch`)
-}
-
-function parseWhat(text: string | undefined): Resendable {
-  const what = resendable.find((one) => one === text)
-  if (what === undefined)
-    throw new Refusal(`resend takes ${resendable.join(', ')}, not "${text ?? ''}"`, {
-      field: 'resend',
-    })
-  return what
-}
-
-function laterOf(text: string, now: Date): Date {
-  return new Date(now.getTime() + parseDuration(text, { field: 'for', mostMs: WEEK_MS }))
+  return count
 }
 
 /** What a person says yes to. */

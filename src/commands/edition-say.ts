@@ -1,13 +1,23 @@
-import { type Entered, type Out } from '#commands/command.ts'
+import {
+  type Entered,
+  numberArgument,
+  type Out,
+  reasonArgument,
+  SILENT,
+  tell,
+} from '#commands/command.ts'
+import { draftLines, standingLines } from '#commands/edition-show.ts'
 import { cancelCountdown, startCountdown } from '#deliveries/alerts/countdown.ts'
+import { describeStanding } from '#deliveries/approval/describe-standing.ts'
 import { sayYes, sendBack } from '#editions/approval/approve.ts'
 import { changeDraft } from '#editions/draft/change-draft.ts'
+import { describeDraft } from '#editions/draft/describe-draft.ts'
 import { parseEdits } from '#editions/draft/edit.ts'
 import { getEdition } from '#editions/store.ts'
 import { durationInWords } from '#duration.ts'
 import { Refusal } from '#errors.ts'
 
-type Step = { house: Entered; out: Out; editionId: number }
+type Step = { house: Entered; out: Out; editionId: number; json: boolean }
 export type Said = {
   change?: string | undefined
   hash?: string | undefined
@@ -17,7 +27,6 @@ export type Said = {
   'over-limit'?: string | undefined
   /** Of a check: the one to let pass. */
   pass?: string | undefined
-  json?: boolean | undefined
   /** Of a test: where it goes; without it, to who sends it. */
   to?: string | undefined
   /** Of a preview or a test: whose mail. */
@@ -32,6 +41,8 @@ export type Said = {
 
 /** What a person says of an edition before it leaves. */
 export const sayingVerbs = {
+  approval: { duty: 'read', run: approval },
+  draft: { duty: 'read', run: draft },
   approve: { duty: 'approve', run: approve },
   'send-back': { duty: 'approve', run: back },
   override: { duty: 'send', run: override },
@@ -50,6 +61,23 @@ export function isSaying(word: string): word is SayingVerb {
   return Object.hasOwn(sayingVerbs, word)
 }
 
+async function approval({ house, out, editionId, json }: Step): Promise<void> {
+  const standing = await describeStanding(house.app.context, editionId)
+  tell({ out, json }, { words: standingLines(standing), answer: standing })
+}
+
+async function draft({ house, out, editionId, json }: Step): Promise<void> {
+  const described = await describeDraft(house.app.context, editionId)
+  tell({ out, json }, { words: draftLines(described), answer: described })
+}
+
+/** What was done, in words; or where the edition stands then, as the API says it. */
+async function done(step: Step, words: string[], more: object = {}): Promise<void> {
+  const { house, out, editionId, json } = step
+  const standing = json ? await describeStanding(house.app.context, editionId) : {}
+  tell({ out, json }, { words, answer: { ...standing, ...more } })
+}
+
 async function seen({ house, editionId }: Step, hash: string | undefined): Promise<string> {
   const { contentHash } = await getEdition(house.app.context.db, editionId)
   if (hash === undefined || (hash.length >= 12 && contentHash.startsWith(hash))) return contentHash
@@ -59,9 +87,9 @@ async function seen({ house, editionId }: Step, hash: string | undefined): Promi
   )
 }
 
-async function check(step: Step, { pass, reason, json = false }: Said): Promise<void> {
+async function check(step: Step, { pass, reason }: Said): Promise<void> {
   const { checkByHand } = await import('#commands/edition-check.ts')
-  await checkByHand(step, { override: pass, reason, json })
+  await checkByHand(step, { override: pass, reason, json: step.json })
 }
 
 async function preview(step: Step, said: Said): Promise<void> {
@@ -73,11 +101,13 @@ async function preview(step: Step, said: Said): Promise<void> {
 
 async function test(step: Step, { to, reader, variant }: Said): Promise<void> {
   const { testByHand } = await import('#commands/edition-preview.ts')
-  await testByHand(step, { to, reader, variant })
+  const out = step.json ? SILENT : step.out
+  const { blocks } = await testByHand({ ...step, out }, { to, reader, variant })
+  if (step.json) step.out.line(JSON.stringify({ edition: step.editionId, blocks }))
 }
 
 async function approve(step: Step, { hash }: Said): Promise<void> {
-  const { house, out, editionId } = step
+  const { house, editionId } = step
   const contentHash = await seen(step, hash)
   const { operator } = house
   const { waitsFor } = await sayYes(house.app.context, {
@@ -87,15 +117,15 @@ async function approve(step: Step, { hash }: Said): Promise<void> {
     via: 'cli',
   })
   await house.note('approve', `edition ${editionId}`, { hash: contentHash })
-  out.line(
+  const words =
     waitsFor === null
       ? `edition ${editionId} is approved`
-      : `your yes counts; edition ${editionId} still waits for ${waitsFor}`,
-  )
+      : `your yes counts; edition ${editionId} still waits for ${waitsFor}`
+  await done(step, [words])
 }
 
 async function back(step: Step, { note, hash }: Said): Promise<void> {
-  const { house, out, editionId } = step
+  const { house, editionId } = step
   const contentHash = await seen(step, hash)
   const { operator } = house
   await sendBack(house.app.context, {
@@ -106,12 +136,12 @@ async function back(step: Step, { note, hash }: Said): Promise<void> {
     note: note ?? '',
   })
   await house.note('send back', `edition ${editionId}`, { note })
-  out.line(`edition ${editionId} is sent back: ${note ?? ''}`)
+  await done(step, [`edition ${editionId} is sent back: ${note ?? ''}`])
 }
 
 /** A publisher alone, where the rule asks for more; with the reason, and told to everybody on call. */
 async function override(step: Step, { reason = '', hash }: Said): Promise<void> {
-  const { house, out, editionId } = step
+  const { house, editionId } = step
   const note = reason.trim()
   if (note === '')
     throw new Refusal('an override needs its reason: --reason "…"', { field: 'reason' })
@@ -120,54 +150,60 @@ async function override(step: Step, { reason = '', hash }: Said): Promise<void> 
   const { operator } = house
   await sayYes(context, { editionId, contentHash, operator, via: 'cli', note, override: true })
   await house.note('override approval', `edition ${editionId}`, { reason: note, hash: contentHash })
-  out.line(
+  await done(step, [
     `edition ${editionId} is approved by ${operator.name} alone: ${note}. While "daybreak start" runs, everybody on call is told`,
-  )
+  ])
 }
 
 async function release(step: Step, said: Said): Promise<void> {
-  const { house, out, editionId } = step
+  const { house, editionId } = step
   const { context } = house.app
-  const overLimit = said['over-limit']?.trim() ?? null
+  const overLimit = reasonArgument(said['over-limit'], 'over-limit')
   const leavesAt = await startCountdown(context, { editionId, overLimit })
   await house.note('release alert', `edition ${editionId}`, { overLimit })
   const left = durationInWords(leavesAt.getTime() - context.clock.now().getTime())
-  out.line(
+  await done(step, [
     `edition ${editionId} leaves in ${left}; to take it back: daybreak edition ${editionId} cancel`,
-  )
+  ])
 }
 
-async function cancel({ house, out, editionId }: Step): Promise<void> {
+async function cancel(step: Step): Promise<void> {
+  const { house, editionId } = step
   await cancelCountdown(house.app.context, { editionId, operator: house.operator, via: 'cli' })
   await house.note('cancel countdown', `edition ${editionId}`)
-  out.line(`cancelled: edition ${editionId} waits for a yes again`)
+  await done(step, [`cancelled: edition ${editionId} waits for a yes again`])
 }
 
-async function call({ house, out, editionId }: Step, { name }: Said): Promise<void> {
+async function call(step: Step, { name }: Said): Promise<void> {
+  const { house, editionId } = step
   const { callByHand } = await import('#deliveries/approval/call-by-hand.ts')
   const by = house.operator.name
   const people = await callByHand(house.app.context, { editionId, name, by })
   await house.note('call the desk', `edition ${editionId}`, { people })
-  out.line(`a link to edition ${editionId} is on its way to ${people.join(', ')}`)
+  const words = `a link to edition ${editionId} is on its way to ${people.join(', ')}`
+  tell(step, { words: [words], answer: { called: people } })
 }
 
-async function edit({ house, out, editionId }: Step, { note, draft }: Said): Promise<void> {
+async function edit(step: Step, { note, draft: seenDraft }: Said): Promise<void> {
+  const { house, editionId } = step
   const { context } = house.app
   const edits = parseEdits(jsonOf(note))
   const current = await getEdition(context.db, editionId)
   const changed = await changeDraft(context, {
     editionId,
-    draftNumber: draft === undefined ? current.draftNumber : Number(draft),
+    draftNumber: seenDraft === undefined ? current.draftNumber : numberArgument(seenDraft, 'draft'),
     edits,
     operator: house.operator,
   })
   await house.note('change draft', `edition ${editionId}`, {
     changes: edits.map(({ change }) => change),
   })
-  out.line(
-    `edition ${editionId} is draft ${changed.draftNumber} now, hash ${changed.contentHash.slice(0, 12)}`,
-  )
-  for (const line of changed.notes) out.line(`  ${line}`)
+  const { draftNumber, contentHash: hash, notes } = changed
+  const words = [
+    `edition ${editionId} is draft ${draftNumber} now, hash ${hash.slice(0, 12)}`,
+    ...notes.map((line) => `  ${line}`),
+  ]
+  tell(step, { words, answer: { id: editionId, draft: draftNumber, hash, notes } })
 }
 
 function jsonOf(text: string | undefined): unknown {

@@ -5,51 +5,27 @@ import {
   type Entered,
   numberArgument,
   type Out,
-  tableOf,
+  SILENT,
 } from '#commands/command.ts'
 import { printAccounts, progressLines } from '#commands/edition-account.ts'
-import { resendByHand, terminalQuestion } from '#commands/edition-resend.ts'
+import { resendByHand, type ResendWish, terminalQuestion } from '#commands/edition-resend.ts'
 import { stopByHand } from '#commands/edition-stop.ts'
 import { isSaying, type Said, type SayingVerb, sayingVerbs } from '#commands/edition-say.ts'
 import { watchEdition } from '#commands/edition-watch.ts'
-import type { Config } from '#config.ts'
 import { listUncertain } from '#deliveries/accounts.ts'
 import { alertTimesInWords } from '#deliveries/alerts/alert-times.ts'
 import { readAlertTimes } from '#deliveries/alerts/alert-times-store.ts'
 import { readProgress } from '#deliveries/progress.ts'
+import { keepsMessageIds } from '#deliveries/resend.ts'
 import { pauseEdition, resumeEdition } from '#deliveries/send-edition.ts'
-import { getEdition, listEditions } from '#editions/store.ts'
+import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
-import { profiles } from '#mail/profiles.ts'
-import { parseRelays } from '#mail/smtp-url.ts'
 import type { Duty } from '#operators/operator.ts'
 import { untilToldToStop } from '#stop-signal.ts'
 
-export const editions: Command = {
-  usage: 'editions',
-  about: 'Lists the newest editions with their state.',
-  async run({ out, enter }) {
-    await using house = await enter('read')
-    const rows = await listEditions(house.app.context.db, 50)
-    if (rows.length === 0) out.line('No editions yet: "daybreak digest compose" makes one.')
-    for (const line of tableOf(
-      rows.map(({ id, kind, newsletterSlug, editionDate, state, subject }) => ({
-        edition: id,
-        kind,
-        newsletter: newsletterSlug,
-        date: editionDate,
-        state,
-        subject,
-      })),
-    )) {
-      out.line(line)
-    }
-  },
-}
-
 export const edition: Command = {
   usage:
-    'edition <edition> [check [--pass CHECK --reason TEXT] | preview [--reader ADDRESS|NUMBER | --variant NAME] [--text] [--dark] [--no-images] | test [--to ADDRESS] [--reader ADDRESS|NUMBER | --variant NAME] | edit --change JSON [--draft N] | approve [--hash HASH] | send-back --note TEXT | override --reason TEXT | call [NAME] | release [--over-limit REASON] | cancel | pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
+    'edition <edition> [approval | draft | check [--pass CHECK --reason TEXT] | preview [--reader ADDRESS|NUMBER | --variant NAME] [--text] [--dark] [--no-images] | test [--to ADDRESS] [--reader ADDRESS|NUMBER | --variant NAME] | edit --change JSON [--draft N] | approve [--hash HASH] | send-back --note TEXT | override --reason TEXT | call [NAME] | release [--over-limit REASON] | cancel | pause | resume | stop [--reason TEXT] [--yes COUNT|all] | resend deferred-out|uncertain|rejected [--for 2h] [--reply TEXT] [--yes COUNT]] [--watch] [--json]',
   about:
     'Shows what became of every mail of an edition and how fast it goes; pauses, stops or resumes it, or sends mails of a state again.',
   async run({ args, out, enter, config }) {
@@ -86,35 +62,13 @@ export const edition: Command = {
     const verb = parseVerb(positionals[1])
     refuseMore(positionals.slice(verb === 'resend' ? 3 : 2))
     await using house = await enter(DUTIES[verb])
-    const { context } = house.app
     const step = { house, out, editionId }
-    switch (verb) {
-      case 'show':
-        break
-      case 'pause':
-        await pause(step)
-        break
-      case 'stop':
-        await stopByHand(step, { ...values, ask: terminalQuestion() })
-        break
-      case 'resume':
-        await resume(step)
-        break
-      case 'resend': {
-        const ask = terminalQuestion()
-        await resendByHand(
-          { house, out },
-          {
-            ...values,
-            editionId,
-            what: positionals[2],
-            ask,
-            keepsMessageIds: keepsMessageIds(config),
-          },
-        )
-        return
-      }
+    if (verb === 'resend') {
+      const keeps = keepsMessageIds(config)
+      await again(step, { ...values, what: positionals[2], keepsMessageIds: keeps })
+      return
     }
+    await act(step, { ...values, verb })
     if (!values.watch) {
       await show(step, values.json)
       return
@@ -122,7 +76,7 @@ export const edition: Command = {
     using told = untilToldToStop(config)
     const width = process.stdout.isTTY ? process.stdout.columns : null
     const watch = { editionId, out, width, json: values.json, everyMs: 1000, signal: told.signal }
-    await watchEdition(context, watch)
+    await watchEdition(house.app.context, watch)
   },
 }
 
@@ -133,18 +87,13 @@ async function say(
     word,
     names,
     values,
-  }: { editionId: number; word: SayingVerb; names: string[]; values: Said },
+  }: { editionId: number; word: SayingVerb; names: string[]; values: Said & { json: boolean } },
 ): Promise<void> {
   const [name] = word === 'call' ? names.splice(0, 1) : []
   refuseMore(names)
   await using house = await enter(sayingVerbs[word].duty)
   const said = { ...values, name, note: values.change ?? values.note }
-  await sayingVerbs[word].run({ house, out, editionId }, said)
-}
-
-function keepsMessageIds({ smtpUrl }: Config): boolean {
-  const relays = smtpUrl === null ? [] : parseRelays(smtpUrl)
-  return relays.every(({ profile }) => profiles[profile].keepsMessageId)
+  await sayingVerbs[word].run({ house, out, editionId, json: values.json }, said)
 }
 
 type Verb = 'show' | 'pause' | 'resume' | 'stop' | 'resend'
@@ -163,7 +112,7 @@ function parseVerb(text: string | undefined): Verb {
   const verb = (['pause', 'resume', 'stop', 'resend'] as const).find((one) => one === text)
   if (verb === undefined)
     throw new Refusal(
-      `edition takes check, preview, test, edit, approve, send-back, override, call, release, cancel, pause, resume, stop or resend, not "${text}"`,
+      `edition takes approval, draft, check, preview, test, edit, approve, send-back, override, call, release, cancel, pause, resume, stop or resend, not "${text}"`,
     )
   return verb
 }
@@ -171,6 +120,40 @@ function parseVerb(text: string | undefined): Verb {
 function refuseMore([more]: string[]): void {
   if (more !== undefined)
     throw new Refusal(`"${more}" is one word too many: a reason is given with --reason "${more}"`)
+}
+
+type Wish = { json: boolean; reason?: string | undefined; yes?: string | undefined }
+
+async function act(
+  step: Step,
+  { verb, json, ...wish }: Wish & { verb: Exclude<Verb, 'resend'> },
+): Promise<void> {
+  const said = json ? { ...step, out: SILENT } : step
+  switch (verb) {
+    case 'show':
+      return undefined
+    case 'pause':
+      return pause(said)
+    case 'stop':
+      return stopByHand(said, { ...wish, ask: questionOf(json) })
+    case 'resume':
+      return resume(step)
+  }
+}
+
+async function again(
+  step: Step,
+  { json, ...wish }: Wish & Pick<ResendWish, 'what' | 'for' | 'reply' | 'keepsMessageIds'>,
+): Promise<void> {
+  const { editionId } = step
+  const said = json ? { ...step, out: SILENT } : step
+  const resent = await resendByHand(said, { ...wish, editionId, ask: questionOf(json) })
+  if (json) step.out.line(JSON.stringify({ edition: editionId, what: wish.what, resent }))
+}
+
+/** A program that asks for JSON is asked nothing: it says yes in its command line. */
+function questionOf(json: boolean): ResendWish['ask'] {
+  return json ? undefined : terminalQuestion()
 }
 
 async function pause({ house, out, editionId }: Step): Promise<void> {

@@ -5,7 +5,7 @@ import { Refusal } from '#errors.ts'
 import type { Replayed } from '#subscribers/replay-leavings.ts'
 
 export const hold: Command = {
-  usage: 'hold [now --reason TEXT | release [--without-leavings]]',
+  usage: 'hold [now --reason TEXT | release [--without-leavings]] [--json]',
   about:
     'Shows whether everything is held, as after a restore from a backup, and which editions are in doubt. now stops all mail at once, release lets it go on.',
   async run(call) {
@@ -15,15 +15,16 @@ export const hold: Command = {
       options: {
         reason: { type: 'string' },
         'without-leavings': { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
       },
     })
     switch (positionals[0]) {
       case undefined:
-        return show(call)
+        return show(call, values)
       case 'now':
-        return holdNow(call, values.reason)
+        return holdNow(call, values)
       case 'release':
-        return release(call, values['without-leavings'])
+        return release(call, values)
       default:
         throw new Refusal(`there is no "hold ${positionals[0]}": use now or release`, {
           field: 'hold',
@@ -32,9 +33,12 @@ export const hold: Command = {
   },
 }
 
-async function show({ out, enter }: Call): Promise<void> {
+type Values = { reason?: string | undefined; 'without-leavings': boolean; json: boolean }
+
+async function show({ out, enter }: Call, { json }: Values): Promise<void> {
   await using house = await enter('read')
   const held = await describeHold(house.app.context.db)
+  if (json) return out.line(JSON.stringify({ held: held !== undefined, ...held }))
   if (held === undefined) {
     out.line('nothing is held')
     return
@@ -55,19 +59,25 @@ async function show({ out, enter }: Call): Promise<void> {
   out.line('  daybreak hold release')
 }
 
-async function holdNow({ out, enter }: Call, reason: string | undefined): Promise<void> {
+async function holdNow({ out, enter }: Call, { reason, json }: Values): Promise<void> {
   if (reason === undefined || reason.trim() === '')
     throw new Refusal('say why, for those who find it: --reason "wrong sender"', {
       field: 'reason',
     })
   await using house = await enter('stop')
   const words = `${reason.trim()} (${house.operator.name})`
-  await holdEverything(house.app.context, { reason: words })
+  const { context } = house.app
+  const before = await holdEverything(context, { reason: words })
+  if (before !== null) throw new Refusal(`everything is held already: ${before}`, { status: 409 })
   await house.note('hold', 'everything', { reason })
+  if (json) return out.line(JSON.stringify({ held: true, ...(await describeHold(context.db)) }))
   out.line('everything is held: no mail begins from now on until "daybreak hold release"')
 }
 
-async function release({ out, enter }: Call, withoutLeavings: boolean): Promise<void> {
+async function release(
+  { out, enter }: Call,
+  { json, 'without-leavings': withoutLeavings }: Values,
+): Promise<void> {
   await using house = await enter('send')
   const { context, dataDir } = house.app
   const held = await describeHold(context.db)
@@ -78,6 +88,7 @@ async function release({ out, enter }: Call, withoutLeavings: boolean): Promise<
     doubts: held?.lost === true ? held.doubts.map((doubt) => doubt.edition) : [],
     ...(withoutLeavings ? { withoutLeavings } : {}),
   })
+  if (json) return out.line(JSON.stringify({ held: false, replayed: replayed ?? null }))
   for (const line of replayed === undefined ? [] : wordsOf(replayed)) out.line(line)
   out.line('released: mails go out again')
   for (const line of tableOf(held?.doubts ?? [])) out.line(`  ${line}`)

@@ -2,19 +2,17 @@ import { parseArgs } from 'node:util'
 import { type Call, type Command, tableOf } from '#commands/command.ts'
 import {
   listNewsletters,
-  type Newsletter,
   scheduleInWords,
   switchClicks,
   switchWelcome,
 } from '#editions/newsletter.ts'
-import { readSettings } from '#editions/publication.ts'
 import { Refusal } from '#errors.ts'
 import { editingVerbs } from './newsletters/edit-newsletter.ts'
-import { LANGUAGES, languageOf } from '#mail/words.ts'
+import { tellNewsletter } from './newsletters/tell-newsletter.ts'
 
 export const newsletters: Command = {
   usage:
-    'newsletters [--embed [SLUG…] [--topics] [--language TAG] | clicks SLUG on|off | welcome SLUG on|off | show SLUG | add SLUG --name TEXT [--kind digest|alerts] | set SLUG NAME=VALUE… | due SLUG | template SLUG [--write DIR | --read DIR [--check] | --house] | pause SLUG --from DAY --until DAY --reason TEXT | resume SLUG | staff add|remove ADDRESS] [--json]',
+    'newsletters [--embed [SLUG…] [--topics] [--language TAG] | clicks SLUG on|off | welcome SLUG on|off | show SLUG | add SLUG --name TEXT [--description TEXT] [--kind digest|alerts] | set SLUG NAME=VALUE… [--revision N] | due SLUG | template SLUG [--write DIR | --read DIR [--check] | --house] | pause SLUG --from DAY --until DAY --reason TEXT | resume SLUG | staff | staff add|remove ADDRESS] [--json]',
   about:
     'Lists the newsletters; --embed prints the sign-up form to paste into your site; clicks counts how many readers open a story, in editions drafted from then on; welcome sends the latest edition to who has just confirmed; template gives a newsletter forms of its own.',
   async run(call) {
@@ -35,6 +33,7 @@ export const newsletters: Command = {
         read: { type: 'string' },
         check: { type: 'boolean' },
         house: { type: 'boolean' },
+        revision: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     })
@@ -42,19 +41,20 @@ export const newsletters: Command = {
     const [verb, ...rest] = positionals
     const editing = editingVerbs[verb ?? '']
     if (editing !== undefined) return editing(call, { rest, values })
-    if (verb === 'clicks') return countClicks(call, readSwitch(verb, rest))
-    if (verb === 'welcome') return welcomeLatest(call, readSwitch(verb, rest))
+    if (verb === 'clicks') return countClicks(call, readSwitch(verb, rest), values)
+    if (verb === 'welcome') return welcomeLatest(call, readSwitch(verb, rest), values)
     if (verb !== undefined)
       throw new Refusal(
         `newsletters takes clicks, welcome, show, add, set, due, template, pause, resume, staff, --embed or nothing, not "${verb}"`,
       )
-    return list(call)
+    return list(call, values)
   },
 }
 
-async function list({ out, enter }: Call): Promise<void> {
+async function list({ out, enter }: Call, { json }: { json: boolean }): Promise<void> {
   await using house = await enter('read')
   const rows = await listNewsletters(house.app.context.db)
+  if (json) return out.line(JSON.stringify(rows))
   for (const line of tableOf(
     rows.map((row) => ({
       newsletter: row.slug,
@@ -68,46 +68,20 @@ async function list({ out, enter }: Call): Promise<void> {
 }
 
 async function embed(
-  { config, out, enter }: Call,
-  { slugs, topics, language }: { slugs: string[]; topics: boolean; language?: string },
+  { out, enter }: Call,
+  { json, ...wish }: { slugs: string[]; topics: boolean; language?: string; json: boolean },
 ): Promise<void> {
-  if (language !== undefined && languageOf(language) === undefined) {
-    throw new Refusal(
-      `the form does not speak "${language.slice(0, 20)}": it speaks ${LANGUAGES.join(', ')}`,
-      { field: 'language' },
-    )
-  }
   await using house = await enter('read')
-  const { embedForm, embedLine } = await import('#http/html/embed.ts')
-  const { context } = house.app
-  const form = {
-    publicUrl: config.publicUrl.href,
-    newsletters: namedIn(await listNewsletters(context.db), slugs),
-    topics,
-    language: language ?? (await readSettings(context)).language,
-  }
+  const { embedOf } = await import('#http/html/embed-of.ts')
+  const { line, form } = await embedOf(house.app.context, wish)
+  if (json) return out.line(JSON.stringify({ line, form }))
   out.line('<!-- One line: the form stands where the line does. -->')
-  out.line(embedLine(form))
+  out.line(line)
   out.line()
   out.line(
     '<!-- Or plain HTML, which takes on the look of your page and works without scripts. -->',
   )
-  out.line(embedForm(form))
-  out.line(embedLine(form))
-}
-
-/** In the order in which they were named; all of them where none was. */
-function namedIn(all: Newsletter[], slugs: string[]): Newsletter[] {
-  if (slugs.length === 0) return all
-  return slugs.map((slug) => {
-    const named = all.find((newsletter) => newsletter.slug === slug)
-    if (named !== undefined) return named
-    const known = all.map((newsletter) => newsletter.slug).join(', ')
-    throw new Refusal(`there is no newsletter "${slug.slice(0, 60)}": use ${known}`, {
-      field: 'newsletter',
-      status: 404,
-    })
-  })
+  out.line(form)
 }
 
 type Switch = { slug: string; on: boolean }
@@ -121,24 +95,30 @@ function readSwitch(verb: string, [slug, choice, ...more]: string[]): Switch {
   return { slug, on: choice === 'on' }
 }
 
-async function countClicks({ out, enter }: Call, { slug, on }: Switch): Promise<void> {
+async function countClicks(
+  { out, enter }: Call,
+  { slug, on }: Switch,
+  { json }: { json: boolean },
+): Promise<void> {
   await using house = await enter('change settings')
   const { name } = await switchClicks(house.app.context, { slug, on })
   await house.note('count clicks', slug, { on })
-  out.line(
-    on
-      ? `"${name}" counts how many readers open a story, from the next draft on; say so in your privacy policy`
-      : `"${name}" does not count clicks, from the next draft on`,
-  )
+  const words = on
+    ? `"${name}" counts how many readers open a story, from the next draft on; say so in your privacy policy`
+    : `"${name}" does not count clicks, from the next draft on`
+  await tellNewsletter({ house, out, json }, { slug, words: [words] })
 }
 
-async function welcomeLatest({ out, enter }: Call, { slug, on }: Switch): Promise<void> {
+async function welcomeLatest(
+  { out, enter }: Call,
+  { slug, on }: Switch,
+  { json }: { json: boolean },
+): Promise<void> {
   await using house = await enter('change settings')
   const { name } = await switchWelcome(house.app.context, { slug, on })
   await house.note('welcome with the latest', slug, { on })
-  out.line(
-    on
-      ? `whoever confirms "${name}" gets its latest edition at once`
-      : `whoever confirms "${name}" waits for the next edition`,
-  )
+  const words = on
+    ? `whoever confirms "${name}" gets its latest edition at once`
+    : `whoever confirms "${name}" waits for the next edition`
+  await tellNewsletter({ house, out, json }, { slug, words: [words] })
 }

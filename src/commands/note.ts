@@ -11,7 +11,7 @@ const MOST_BYTES = 100_000
 
 export const note: Command = {
   usage:
-    'note compose --newsletter SLUG [--segment NAME | --got EDITION] --subject TEXT [--preview TEXT] <file|->',
+    'note compose --newsletter SLUG [--segment NAME | --got EDITION] --subject TEXT [--preview TEXT] <file|-> [--json]',
   about:
     'Drafts a hand-written note to readers of a newsletter: all of them, those in a segment, or those who got an edition.',
   async run({ args, out, enter }) {
@@ -40,6 +40,7 @@ async function compose({
       got: { type: 'string' },
       subject: { type: 'string' },
       preview: { type: 'string' },
+      json: { type: 'boolean', default: false },
     },
   })
   const [file, ...more] = positionals
@@ -60,10 +61,14 @@ async function compose({
     }),
     operatorId: entered.operator.id,
   })
-  const { contentHash, subject } = await getEdition(context.db, editionId)
+  const { state, contentHash, subject } = await getEdition(context.db, editionId)
   await entered.note('compose note', `edition ${editionId}`, { audience })
-  out.line(`edition ${editionId} (draft): ${subject}`)
   const count = await countAudience(context, editionId)
+  if (values.json) {
+    const answer = { edition: editionId, state, subject, hash: contentHash, readers: count, notes }
+    return out.line(JSON.stringify(answer))
+  }
+  out.line(`edition ${editionId} (draft): ${subject}`)
   out.line(
     `  to ${count} ${audienceInWords(audience, newsletter)}, hash ${contentHash.slice(0, 12)}`,
   )

@@ -6,7 +6,7 @@ import type { Db } from '#db/open.ts'
 import { describeHold } from '#deliveries/restore-mark.ts'
 import { listBreakers } from '#deliveries/trouble/breaker-store.ts'
 import { findSenderAtWork } from '#deliveries/sender.ts'
-import { listEditions } from '#editions/store.ts'
+import { listEditions } from '#editions/list-editions.ts'
 import { listMissingSettings, readSettings } from '#editions/publication.ts'
 import { reasonOf } from '#errors.ts'
 import { openDkim, readPin } from '#mail/dkim/dkim.ts'
@@ -123,7 +123,7 @@ async function describeSigning(
 }
 
 async function describeEditions(db: Db): Promise<string[]> {
-  const open = (await listEditions(db, 50)).filter((edition) =>
+  const open = (await listEditions({ db }, { limit: 50 })).filter((edition) =>
     ['sending', 'held', 'in review'].includes(edition.state),
   )
   return Promise.all(

@@ -1,8 +1,12 @@
+import type { Config } from '#config.ts'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
+import { parseDuration } from '#duration.ts'
 import { type EditionState, getEdition, lockState, moveEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
+import { profiles } from '#mail/profiles.ts'
+import { parseRelays } from '#mail/smtp-url.ts'
 import { laneOf } from './lane.ts'
 import { type Counted, countRows, listReplies, planAgain, type Resend } from './resend-store.ts'
 import { addTally, NO_SENDER, type What } from './tally-store.ts'
@@ -17,6 +21,31 @@ export type ResendInput = {
   notAfter?: Date | undefined
   /** Of `rejected`: words of the reply that was our fault and is mended. */
   reply?: string | undefined
+}
+
+const WEEK_MS = 7 * 24 * 3_600_000
+
+/** What a person asked for: `uncertain`, and for how long from now it is worth sending, as in `2h`. @throws Refusal */
+export function readResend(
+  { clock }: Pick<Context, 'clock'>,
+  wish: {
+    editionId: number
+    what: string | undefined
+    for?: string | undefined
+    reply?: string | undefined
+  },
+): ResendInput {
+  const what = resendable.find((one) => one === wish.what)
+  if (what === undefined)
+    throw new Refusal(
+      `resend takes ${resendable.join(', ')}, not "${(wish.what ?? '').slice(0, 40)}"`,
+      { field: 'what' },
+    )
+  const notAfter =
+    wish.for === undefined
+      ? undefined
+      : new Date(clock.now().getTime() + parseDuration(wish.for, { field: 'for', mostMs: WEEK_MS }))
+  return { editionId: wish.editionId, what, reply: wish.reply, notAfter }
 }
 
 /** How many mails a resend would plan again now. @throws Refusal when nothing of the edition is sent any more */
@@ -34,6 +63,12 @@ export async function countResend(
 
 /** `replies`: of refused mails the most frequent, so that nobody sends again to addresses that do not exist. */
 export type Resent = Counted & { replies: { reply: string; count: number }[] }
+
+/** Whether every relay leaves the Message-ID as it is, so that a mail program may know a second copy. */
+export function keepsMessageIds({ smtpUrl }: Pick<Config, 'smtpUrl'>): boolean {
+  const relays = smtpUrl === null ? [] : parseRelays(smtpUrl)
+  return relays.every(({ profile }) => profiles[profile].keepsMessageId)
+}
 
 /**
  * Plans the mails of a state again, byte-identical, because a person chose so after seeing the count. Who left since is

@@ -41,17 +41,23 @@ export async function raiseMark(
 /**
  * Nothing is planned or claimed from now on. The first reason stays, and a loss of the
  * database is added to it. The number goes up to the one outside, so that a release is the last word and no other machine's mark is ahead of it.
+ * @returns why everything was held before; null when nothing was
  */
 export async function hold(
   db: Db,
   { reason, adds, number, now }: { reason: string; adds: boolean; number: number; now: Date },
-): Promise<void> {
-  await sql`
-    update restore_mark
-       set held = case when held is null then ${reason}
-                       when ${adds} and position(${reason} in held) = 0 then held || '; ' || ${reason}::text
-                       else held end
-         , held_at = coalesce(held_at, ${now}), number = greatest(number, ${number})`.execute(db)
+): Promise<string | null> {
+  // The row is locked and read first: of two at once the second reads what the first wrote.
+  const { rows } = await sql<{ before: string | null }>`
+    update restore_mark m
+       set held = case when m.held is null then ${reason}
+                       when ${adds} and position(${reason} in m.held) = 0 then m.held || '; ' || ${reason}::text
+                       else m.held end
+         , held_at = coalesce(m.held_at, ${now}), number = greatest(m.number, ${number})
+      from (select only_row, held from restore_mark for update) was
+     where m.only_row = was.only_row
+    returning was.held as before`.execute(db)
+  return rows[0]?.before ?? null
 }
 
 /** False when nothing was held. */

@@ -180,16 +180,20 @@ export async function refuseHeld(db: Db): Promise<void> {
   )
 }
 
-/** One switch stops everything: nothing is planned or claimed, and what has not begun is given back. */
+/**
+ * One switch stops everything: nothing is planned or claimed, and what has not begun is given back. Of two who press it
+ * the first one's reason stays. @returns why everything was held before; null when nothing was
+ */
 export async function holdEverything(
   { db, clock, log }: Needs,
   { reason }: { reason: string },
-): Promise<void> {
+): Promise<string | null> {
   const now = clock.now()
   await ensureMark(db, { databaseId: newId(), now })
-  await hold(db, { reason, adds: false, number: 0, now })
+  const before = await hold(db, { reason, adds: false, number: 0, now })
   // Below what a command's own log shows: the person who asked for it is answered by the command.
   log.warn({ reason }, 'a person holds everything')
+  return before
 }
 
 /**

@@ -16,6 +16,8 @@ export type Newsletter = {
   localTime: string
   /** Whether editions drafted from now on count how many readers open a story. */
   clicks: boolean
+  /** Whether who confirms gets the latest edition at once. */
+  welcome: boolean
 }
 
 /**
@@ -39,7 +41,8 @@ export async function ensureFirstNewsletters({
     on conflict (slug) do nothing`.execute(db)
 }
 
-const columns = sql`id, slug, name, description, kind, cadence, local_time::text as "localTime", clicks`
+const columns = sql`id, slug, name, description, kind, cadence, local_time::text as "localTime", clicks
+, welcome_latest as welcome`
 
 export async function listNewsletters(db: Db): Promise<Newsletter[]> {
   const { rows } =

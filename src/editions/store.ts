@@ -5,17 +5,19 @@ import type { CompiledDigest } from '#mail/digest-blocks.ts'
 import type { DkimPin } from '#mail/dkim/dkim.ts'
 import type { Draft } from './draft/draft.ts'
 
-export type EditionState =
-  | 'draft'
-  | 'in review'
-  | 'approved'
-  | 'scheduled'
-  | 'sending'
-  | 'sent'
-  | 'held'
-  | 'stopped'
-  | 'expired'
-  | 'skipped'
+export const editionStates = [
+  'draft',
+  'in review',
+  'approved',
+  'scheduled',
+  'sending',
+  'sent',
+  'held',
+  'stopped',
+  'expired',
+  'skipped',
+] as const
+export type EditionState = (typeof editionStates)[number]
 
 export type EditionKind = 'digest' | 'alert' | 'correction' | 'note'
 
@@ -110,13 +112,6 @@ export async function getEdition(db: Db, id: number): Promise<Edition> {
     })
   }
   return edition
-}
-
-export async function listEditions(db: Db, limit: number): Promise<Omit<Edition, 'compiled'>[]> {
-  const { rows } = await sql<Edition>`
-    select ${columns} from edition e join newsletter n on n.id = e.newsletter_id
-     order by e.id desc limit ${Math.min(limit, 200)}`.execute(db)
-  return rows
 }
 
 /** Moves the edition when it is in one of `from`; false when somebody else was faster. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { serve } from '@hono/node-server'
 import type { Context } from '#context.ts'
 import type { Asked } from '#deliveries/preflight/run-preflight.ts'
@@ -10,16 +11,22 @@ import { createWeb } from './web.ts'
 export async function serveWeb({
   context,
   queues,
-  inboxDir,
+  dataDir,
   asked,
 }: {
   context: Context
   queues: Queues
-  inboxDir: string
+  dataDir: string
   asked: Asked
 }): Promise<AsyncDisposable & { port: number }> {
   const { host, port } = context.config
-  const web = createWeb({ context, queues, inbox: readInbox(inboxDir), asked })
+  const web = createWeb({
+    context,
+    queues,
+    inbox: readInbox(join(dataDir, 'inbox')),
+    asked,
+    dataDir,
+  })
   const listening = Promise.withResolvers<number>()
   const server = serve({ fetch: web.fetch, hostname: host, port }, (info) =>
     listening.resolve(info.port),

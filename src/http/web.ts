@@ -23,12 +23,14 @@ export function createWeb({
   queues,
   inbox,
   asked,
+  dataDir,
 }: {
   context: Context
   queues: Pick<Queues, 'counts'>
   inbox: InboxReader
   /** Whom the checks before sending ask. */
   asked: Asked
+  dataDir: string
 }): Hono {
   const web = new Hono()
   web.use(async (request, next) => {
@@ -45,7 +47,7 @@ export function createWeb({
   web.get('/healthz', (request) => request.text('ok\n'))
   web.get('/readyz', async (request) => readiness({ context, queues, request }))
 
-  web.route('/api/v1', apiRoutes(context, asked))
+  web.route('/api/v1', apiRoutes(context, { asked, dataDir }))
   web.route('/hooks', hookRoutes(context))
   web.route('/assets', assetRoutes())
   web.route('/inbox', inboxRoutes({ context, inbox }))

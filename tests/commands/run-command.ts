@@ -9,7 +9,11 @@ export async function runCommand(
   { args, as = 'ines' }: { args: string[]; as?: string },
 ): Promise<string[]> {
   const lines: string[] = []
-  const app = { context, async [Symbol.asyncDispose]() {} } as unknown as App
+  const app = {
+    context,
+    dataDir: '/nonexistent',
+    async [Symbol.asyncDispose]() {},
+  } as unknown as App
   await command.run({
     args,
     config: context.config,

@@ -2,13 +2,12 @@ import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { draftAlert } from '#editions/alerts/draft-alert.ts'
 import { sendEdition } from '#deliveries/send-edition.ts'
-import { createToken, type Scope } from '#operators/api-token.ts'
 import { listAudit } from '#operators/audit.ts'
-import { addOperator, type Operator } from '#operators/operator.ts'
+import { addOperator } from '#operators/operator.ts'
 import { ingestArticle } from '../articles-fixture.ts'
 import { type DeskHouse, openDraftHouse } from '../deliveries/approval/desk-fixture.ts'
 import { addReaders } from '../house.ts'
-import { webOf } from './web-fixture.ts'
+import { type ApiAnswer, type ApiCall, callApi, noted, refused } from './api-call.ts'
 
 let house: DeskHouse
 beforeEach(async () => {
@@ -16,25 +15,15 @@ beforeEach(async () => {
 })
 afterEach(async () => house[Symbol.asyncDispose]())
 
-type Answer = { status: number; body: Record<string, unknown> }
-
 async function call(
   path: string,
   {
     as = house.people.ines,
-    body,
-    method = body === undefined ? 'GET' : 'POST',
     scopes = ['editions:read', 'editions:write'],
-  }: { as?: Operator; body?: object; method?: string; scopes?: Scope[] } = {},
-): Promise<Answer> {
-  await sql`delete from api_token`.execute(house.db)
-  const token = await createToken(house.context, { operator: as, name: 'desk', scopes })
-  const response = await webOf(house).request(`/api/v1${path}`, {
-    method,
-    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+    ...asked
+  }: Partial<ApiCall> = {},
+): Promise<ApiAnswer> {
+  return callApi(house, path, { as, scopes, ...asked })
 }
 
 const edition = (verb: string) => `/editions/${house.editionId}/${verb}`
@@ -202,6 +191,9 @@ async function shown() {
   return (await call('/on-call')).body['people']
 }
 
+const names = ({ body: { people } }: ApiAnswer) =>
+  (people as { name: string }[]).map(({ name }) => name)
+
 describe('who is on call', () => {
   test('is a list in an order, with addresses', async () => {
     const before = await shown()
@@ -238,7 +230,45 @@ describe('who is on call', () => {
     expect(await shown()).toEqual(before)
   })
 
-  test('is changed by admins', async () => {
+  test('gets one more, keeps who is on it in place, and loses one', async () => {
+    const ada = await addOperator(house.context, { name: 'ada', role: 'admin' })
+    const body = { name: 'ada', address: 'ada@courier.example' }
+
+    const added = await call('/on-call', { body, as: ada })
+    const deputy = await call('/on-call', { body: { name: 'ines', deputy: true }, as: ada })
+    const removed = await call('/on-call/omar', { method: 'DELETE', as: ada })
+    const again = await call('/on-call/omar', { method: 'DELETE', as: ada })
+
+    expect(names(added)).toEqual(['ines', 'ada', 'omar'])
+    expect(names(deputy)).toEqual(['ada', 'ines', 'omar'])
+    expect(names(removed)).toEqual(['ada', 'ines'])
+    expect(refused(again)).toMatchObject({ status: 404, field: 'name' })
+    expect(await noted(house, 3)).toEqual([
+      'ada: take off call omar',
+      'ada: put on call ines',
+      'ada: put on call ada',
+    ])
+  })
+
+  test.each([
+    ['nobody we know', { name: 'nobody' }, 404],
+    ['somebody who could not answer', { name: 'eva' }, 403],
+    ['an address that is none', { name: 'ines', address: 'at home' }, 422],
+    ['a wish that is none', { name: 'ines', deputy: 'yes' }, 422],
+  ])('does not get %s', async (_what, body, status) => {
+    const ada = await addOperator(house.context, { name: 'ada', role: 'admin' })
+    const before = await shown()
+
+    expect((await call('/on-call', { body, as: ada })).status).toBe(status)
+    expect(await shown()).toEqual(before)
+  })
+
+  test('is changed by admins, with a token that may write', async () => {
+    const ada = await addOperator(house.context, { name: 'ada', role: 'admin' })
+    const body = { name: 'ines' }
+    expect((await call('/on-call', { body })).status).toBe(403)
+    expect((await call('/on-call/ines', { method: 'DELETE' })).status).toBe(403)
+    expect((await call('/on-call', { body, as: ada, scopes: ['editions:read'] })).status).toBe(403)
     expect((await call('/on-call', { method: 'PUT', body: { people: [] } })).status).toBe(403)
   })
 })

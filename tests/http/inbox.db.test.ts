@@ -27,7 +27,7 @@ describe('the built-in inbox', () => {
         'Subject: Good morning\r\nContent-Type: text/html\r\n\r\n<p>News</p><script>alert(1)</script>',
       ),
     })
-    const web = webOf(house, join(dir, 'inbox'))
+    const web = webOf(house, { inboxDir: join(dir, 'inbox') })
 
     const list = await web.request('/inbox', {}, local())
     const mail = await web.request(`/inbox/${id}?view=raw`, {}, local())
@@ -101,7 +101,7 @@ describe('the built-in inbox', () => {
     await mkdir(join(dir, 'inbox'))
     await writeFile(join(dir, 'secret.eml'), 'x\r\ny\r\nSubject: secret\r\n\r\nsecret')
     await writeFile(join(dir, 'inbox', 'secret.eml'), 'x\r\ny\r\nSubject: secret\r\n\r\nsecret')
-    const web = webOf(house, join(dir, 'inbox'))
+    const web = webOf(house, { inboxDir: join(dir, 'inbox') })
 
     const answers = [
       await web.request(`/inbox/${id}`, {}, local()),

@@ -52,12 +52,16 @@ export function socketFrom(remoteAddress: string): object {
   return { incoming: { socket: { remoteAddress, remotePort: 50_000, remoteFamily: 'IPv4' } } }
 }
 
-export function webOf({ context }: Pick<House, 'context'>, inboxDir = '/nonexistent'): Hono {
+export function webOf(
+  { context }: Pick<House, 'context'>,
+  { inboxDir = '/nonexistent', dataDir = '/nonexistent' } = {},
+): Hono {
   return createWeb({
     context,
     queues: { counts: async () => [] },
     inbox: readInbox(inboxDir),
     asked: NOBODY_ANSWERS,
+    dataDir,
   })
 }
 

@@ -175,6 +175,7 @@ describe('health', () => {
       queues: { counts: async () => Promise.reject(new Error('connection refused')) },
       inbox: readInbox('/nonexistent'),
       asked: NOBODY_ANSWERS,
+      dataDir: '/nonexistent',
     })
 
     const ready = await web.request('/readyz')

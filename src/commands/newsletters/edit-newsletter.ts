@@ -1,16 +1,13 @@
-import { type Call, tableOf } from '#commands/command.ts'
+import { type Call, numberArgument, tableOf } from '#commands/command.ts'
 import { durationInWords } from '#duration.ts'
 import { listComing } from '#editions/clock/coming.ts'
-import {
-  addNewsletter,
-  changeNewsletter,
-  getNewsletterSettings,
-} from '#editions/newsletters/change-newsletter.ts'
+import { addNewsletter, changeNewsletter } from '#editions/newsletters/change-newsletter.ts'
+import { describeNewsletter } from '#editions/newsletters/describe-newsletter.ts'
 import { pauseNewsletter, resumeNewsletter } from '#editions/newsletters/pause-newsletter.ts'
-import { listPauses, setStaff } from '#editions/newsletters/settings-store.ts'
 import { Refusal } from '#errors.ts'
-import { hashAddress } from '#secrets.ts'
 import { ownTemplate } from './own-template.ts'
+import { staff } from './staff-list.ts'
+import { tellNewsletter } from './tell-newsletter.ts'
 
 type Values = {
   name?: string | undefined
@@ -23,6 +20,7 @@ type Values = {
   read?: string | undefined
   check?: boolean | undefined
   house?: boolean | undefined
+  revision?: string | undefined
   json: boolean
 }
 type Verb = (call: Call, asked: { rest: string[]; values: Values }) => Promise<void>
@@ -48,23 +46,20 @@ function slugOf([slug]: string[]): string {
 async function show({ out, enter }: Call, { rest, values }: Parameters<Verb>[1]): Promise<void> {
   await using house = await enter('read')
   const { context } = house.app
-  const newsletter = await getNewsletterSettings(context, slugOf(rest))
-  const pauses = await listPauses(context.db, newsletter.id)
-  if (values.json) {
-    out.line(JSON.stringify({ ...newsletter, pauses }))
-    return
-  }
+  const newsletter = await describeNewsletter(context, slugOf(rest))
+  if (values.json) return out.line(JSON.stringify(newsletter))
   out.line(
     `${newsletter.name} (${newsletter.slug}, ${newsletter.kind}), change ${newsletter.revision}`,
   )
-  const rows = Object.entries(newsletter.settings).map(([setting, value]) => ({
+  const { settings, clicks, welcome } = newsletter
+  const rows = Object.entries({ ...settings, clicks, welcome }).map(([setting, value]) => ({
     setting,
     value: inWords(setting, value),
   }))
   for (const line of tableOf(rows)) out.line(`  ${line}`)
   if (newsletter.ownForms.length > 0)
     out.line(`  forms of its own: ${newsletter.ownForms.join(', ')}`)
-  for (const { fromDay, untilDay, reason } of pauses)
+  for (const { fromDay, untilDay, reason } of newsletter.pauses)
     out.line(`  paused from ${fromDay} until ${untilDay}: ${reason}`)
 }
 
@@ -86,14 +81,15 @@ async function add({ out, enter }: Call, { rest, values }: Parameters<Verb>[1]):
   await using house = await enter('change settings')
   const made = await addNewsletter(house.app.context, { slug, name, description, kind })
   await house.note('add newsletter', slug, { kind })
-  out.line(`"${made.name}" is there: readers see it on the sign-up page`)
-  if (made.kind === 'digest')
-    out.line(
-      `  set its hour and let it come by itself: daybreak newsletters set ${slug} hours=07:00 automatic=on`,
-    )
+  const next = `  set its hour and let it come by itself: daybreak newsletters set ${slug} hours=07:00 automatic=on`
+  const words = [
+    `"${made.name}" is there: readers see it on the sign-up page`,
+    ...(made.kind === 'digest' ? [next] : []),
+  ]
+  await tellNewsletter({ house, out, json: values.json }, { slug, words })
 }
 
-async function set({ out, enter }: Call, { rest }: Parameters<Verb>[1]): Promise<void> {
+async function set({ out, enter }: Call, { rest, values }: Parameters<Verb>[1]): Promise<void> {
   const [, ...pairs] = rest
   const slug = slugOf(rest)
   const changes = Object.fromEntries(
@@ -106,11 +102,15 @@ async function set({ out, enter }: Call, { rest }: Parameters<Verb>[1]): Promise
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )
+  const revision =
+    values.revision === undefined ? undefined : numberArgument(values.revision, 'revision')
   await using house = await enter('change settings')
-  const { settings, name } = await changeNewsletter(house.app.context, { slug, changes })
+  const { settings, name } = await changeNewsletter(house.app.context, { slug, changes, revision })
   await house.note('change newsletter', slug, { changes: Object.keys(changes) })
-  for (const [setting, value] of Object.entries(settings))
-    if (setting in changes) out.line(`"${name}": ${setting} is ${inWords(setting, value)}`)
+  const words = Object.entries(settings)
+    .filter(([setting]) => setting in changes)
+    .map(([setting, value]) => `"${name}": ${setting} is ${inWords(setting, value)}`)
+  await tellNewsletter({ house, out, json: values.json }, { slug, words })
 }
 
 async function due({ out, enter }: Call, { rest, values }: Parameters<Verb>[1]): Promise<void> {
@@ -155,41 +155,18 @@ async function pause({ out, enter }: Call, { rest, values }: Parameters<Verb>[1]
   const { id: operatorId } = house.operator
   const paused = await pauseNewsletter(house.app.context, { slug, from, until, reason, operatorId })
   await house.note('pause newsletter', slug, paused)
-  out.line(`"${slug}" rests from ${paused.fromDay} until ${paused.untilDay}: ${paused.reason}`)
+  const { fromDay, untilDay, reason: why } = paused
+  const words = [`"${slug}" rests from ${fromDay} until ${untilDay}: ${why}`]
+  await tellNewsletter({ house, out, json: values.json }, { slug, words })
 }
 
-async function resume({ out, enter }: Call, { rest }: Parameters<Verb>[1]): Promise<void> {
+async function resume({ out, enter }: Call, { rest, values }: Parameters<Verb>[1]): Promise<void> {
   const slug = slugOf(rest)
   await using house = await enter('send')
   const lifted = await resumeNewsletter(house.app.context, slug)
   await house.note('resume newsletter', slug, { lifted })
-  out.line(
+  const words = [
     lifted === 0 ? `"${slug}" was not paused` : `"${slug}" comes again from its next hour on`,
-  )
-}
-
-async function staff(
-  { out, enter }: Call,
-  { rest: [verb, address] }: Parameters<Verb>[1],
-): Promise<void> {
-  if ((verb !== 'add' && verb !== 'remove') || address === undefined)
-    throw new Refusal('newsletters staff takes add or remove, and a reader’s address', {
-      field: 'staff',
-    })
-  await using house = await enter('change settings')
-  const { db, secrets } = house.app.context
-  const addressHash = hashAddress(secrets, address)
-  if (!(await setStaff(db, { addressHash, on: verb === 'add' })))
-    throw new Refusal(
-      verb === 'add'
-        ? 'no reader has this address: sign it up first'
-        : 'this address is not on the staff list',
-      { field: 'address' },
-    )
-  await house.note(`${verb} staff reader`, 'staff list')
-  out.line(
-    verb === 'add'
-      ? 'this reader gets each edition first'
-      : 'this reader gets editions with everybody',
-  )
+  ]
+  await tellNewsletter({ house, out, json: values.json }, { slug, words })
 }

@@ -61,6 +61,12 @@ export async function acceptCorrection(
     const done: Accepted[] = []
     for (const carrier of await listCarriers(transaction, correctionId))
       done.push(await acceptFor(within, { correction, carrier, hashes, operatorId }))
+    // Of two people who say yes to the same difference the second is told.
+    if (hashes.length > 0 && done.every(({ version }) => version === null))
+      throw new Refusal(
+        `nothing of correction ${correctionId} waits for a yes any more: "daybreak corrections ${correctionId}" shows what became of it`,
+        { status: 409, field: 'hash' },
+      )
     return done
   })
   await leaveJobs(context, accepted)

@@ -31,6 +31,20 @@ export async function listEdits(
   return rows
 }
 
+/** The stories of an edition in its order, under the headlines that they came with. */
+export async function listHeadlines(
+  db: Db,
+  editionId: number,
+): Promise<{ story: number; article: number; headline: string }[]> {
+  const { rows } = await sql<{ story: number; article: number; headline: string }>`
+    select es.story_id as story, es.article_id as article, r.headline
+      from edition_story es join article_revision r using (article_id, revision)
+     where es.edition_id = ${editionId}
+     order by es.position
+     limit 200`.execute(db)
+  return rows
+}
+
 export async function insertEdit(
   db: Db,
   {

@@ -10,6 +10,7 @@ import {
 import {
   findSettings,
   insertNewsletter,
+  lockNewsletter,
   saveSettings,
   type StoredNewsletter,
 } from './settings-store.ts'
@@ -42,6 +43,7 @@ export async function changeNewsletter(
 ): Promise<StoredNewsletter> {
   const parsed = parseAll(changes)
   return inTransaction(context.db, async (db) => {
+    await lockNewsletter(db, slug)
     const before = await getNewsletterSettings({ db }, slug)
     if (revision !== undefined && before.revision !== revision)
       throw new Refusal(

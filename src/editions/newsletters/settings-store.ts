@@ -45,6 +45,11 @@ export async function findSettings(
   return { found: rows.find(({ own }) => own), known: rows.map((row) => row.slug) }
 }
 
+/** Until the transaction ends, so that of two people who change it at once the second sees what the first did. */
+export async function lockNewsletter(db: Db, slug: string): Promise<void> {
+  await sql`select from newsletter where slug = ${slug} for update`.execute(db)
+}
+
 export async function saveSettings(
   db: Db,
   { id, settings: s, now }: { id: number; settings: NewsletterSettings; now: Date },
@@ -148,21 +153,4 @@ export async function liftPauses(
     db,
   )
   return rows.length
-}
-
-/** @returns false where no reader has the address */
-export async function setStaff(
-  db: Db,
-  { addressHash, on }: { addressHash: Buffer; on: boolean },
-): Promise<boolean> {
-  const { rows } = on
-    ? await sql`
-        insert into staff_reader (subscriber_id) select id from subscriber where address_hash = ${addressHash}
-        on conflict (subscriber_id) do update set subscriber_id = excluded.subscriber_id returning 1`.execute(
-        db,
-      )
-    : await sql`
-        delete from staff_reader using subscriber s
-         where s.id = subscriber_id and s.address_hash = ${addressHash} returning 1`.execute(db)
-  return rows.length > 0
 }

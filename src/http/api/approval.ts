@@ -5,11 +5,9 @@ import { inTransaction } from '#db/transaction.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
 import { cancelCountdown, startCountdown } from '#deliveries/alerts/countdown.ts'
 import { callByHand } from '#deliveries/approval/call-by-hand.ts'
-import { findKept, keptInOneLine } from '#deliveries/preflight/kept-findings.ts'
+import { describeStanding } from '#deliveries/approval/describe-standing.ts'
 import { stopEdition } from '#deliveries/send-edition.ts'
 import { type Saying, sayYes, sendBack } from '#editions/approval/approve.ts'
-import { readStanding } from '#editions/approval/read-standing.ts'
-import { getEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
 import type { Bearer } from '#operators/api-token.ts'
 import { requireDuty } from '#operators/operator.ts'
@@ -55,38 +53,12 @@ export function approvalRoutes(context: Context) {
       const subject = `edition ${editionId}`
       await note({ ...context, db: transaction }, bearer, { verb, subject, detail: { ...detail } })
     })
-    return request.json(await standingOf(editionId))
-  }
-
-  const standingOf = async (editionId: number) => {
-    const edition = await getEdition(db, editionId)
-    const { id, state, stateReason, contentHash, dueAt, deadlineAt, leavesAt } = edition
-    const { standing, verdicts } = await readStanding(db, edition)
-    return {
-      id,
-      state,
-      stateReason,
-      hash: contentHash,
-      approved: standing.approved,
-      waitsFor: standing.approved ? null : standing.waitsFor,
-      dueAt,
-      deadlineAt,
-      leavesAt,
-      checks: keptInOneLine(await findKept(context, edition)),
-      verdicts: verdicts.map(({ verdict, actor, note: words, via, at, contentHash: of }) => ({
-        verdict,
-        actor,
-        note: words,
-        via,
-        at,
-        hash: of,
-      })),
-    }
+    return request.json(await describeStanding(context, editionId))
   }
 
   return {
     async show(request: Request, editionId: number): Promise<Response> {
-      return request.json(await standingOf(editionId))
+      return request.json(await describeStanding(context, editionId))
     },
 
     async approve(request: Request, of: OfEdition): Promise<Response> {
@@ -138,7 +110,7 @@ export function approvalRoutes(context: Context) {
       const left = await stopEdition(context, { editionId, reason, by })
       const subject = `edition ${editionId}`
       await note(context, bearer, { verb: 'stop', subject, detail: { reason, left } })
-      return request.json({ ...(await standingOf(editionId)), leftOut: left })
+      return request.json({ ...(await describeStanding(context, editionId)), leftOut: left })
     },
 
     async release(request: Request, of: OfEdition): Promise<Response> {

@@ -2,9 +2,8 @@ import type { Context as Request } from 'hono'
 import { z } from 'zod'
 import type { Context } from '#context.ts'
 import { changeDraft } from '#editions/draft/change-draft.ts'
-import { listEdits } from '#editions/draft/draft-store.ts'
+import { describeDraft } from '#editions/draft/describe-draft.ts'
 import { parseEdits } from '#editions/draft/edit.ts'
-import { getEdition } from '#editions/store.ts'
 import type { Bearer } from '#operators/api-token.ts'
 import { requireDuty } from '#operators/operator.ts'
 import { note } from './articles.ts'
@@ -19,24 +18,9 @@ type OfEdition = { editionId: number; bearer: Bearer }
 
 /** A draft as people see and change it. */
 export function draftRoutes(context: Pick<Context, 'db' | 'clock' | 'config' | 'secrets'>) {
-  const { db } = context
-
   return {
     async show(request: Request, editionId: number): Promise<Response> {
-      const edition = await getEdition(db, editionId)
-      const { id, kind, state, subject, preheader, contentHash, draft, draftNumber } = edition
-      const edits = await listEdits(db, { editionId, since: 0 })
-      return request.json({
-        id,
-        kind,
-        state,
-        subject,
-        previewText: preheader,
-        hash: contentHash,
-        draft: draftNumber,
-        content: draft,
-        edits,
-      })
+      return request.json(await describeDraft(context, editionId))
     },
 
     /** Changes the draft; a hash of before is approved no more. */

@@ -5,6 +5,7 @@ import { readAccounts } from '#deliveries/accounts.ts'
 import { readAlertTimes } from '#deliveries/alerts/alert-times-store.ts'
 import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { readProgress } from '#deliveries/progress.ts'
+import { listEditions } from '#editions/list-editions.ts'
 import { getEdition } from '#editions/store.ts'
 import { readEditionReport } from '#reports/edition-report.ts'
 import { approvalRoutes } from './approval.ts'
@@ -12,12 +13,26 @@ import { bearerOf, idOf } from './bearer.ts'
 import { checkRoutes } from './checks.ts'
 import { correctionRoutes } from './corrections.ts'
 import { draftRoutes } from './drafts.ts'
+import { holdRoutes } from './holds.ts'
 import { onCallRoutes } from './on-call.ts'
 import { previewRoutes } from './previews.ts'
+import { sendingRoutes } from './sending.ts'
 
-/** Editions from the draft to the accounts, and what is put right in them. */
-export function editionRoutes(context: Context, asked: Asked): Hono {
+/** What the API asks outside of the database. */
+export type Around = {
+  /** Whom the checks before sending ask. */
+  asked: Asked
+  dataDir: string
+}
+
+/** Editions from the draft to the accounts, what is put right in them, and the switch that holds them all. */
+export function editionRoutes(context: Context, { asked, dataDir }: Around): Hono {
   const api = new Hono()
+
+  api.get('/editions', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return request.json({ editions: await listEditions(context, request.req.query()) })
+  })
 
   api.get('/editions/:id', async (request) => {
     await bearerOf(context, request, 'editions:read')
@@ -86,6 +101,17 @@ export function editionRoutes(context: Context, asked: Asked): Hono {
       return approval[verb](request, { editionId: idOf(request), bearer })
     })
 
+  const sending = sendingRoutes(context, asked.dkimDir)
+  for (const verb of ['send', 'pause', 'resume', 'resend'] as const)
+    api.post(`/editions/:id/${verb}`, async (request) => {
+      const bearer = await bearerOf(context, request, 'editions:write')
+      return sending[verb](request, { editionId: idOf(request), bearer })
+    })
+  api.get('/editions/:id/resend', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return sending.count(request, idOf(request))
+  })
+
   const checks = checkRoutes(context, asked)
   api.get('/editions/:id/check', async (request) => {
     await bearerOf(context, request, 'editions:read')
@@ -107,6 +133,24 @@ export function editionRoutes(context: Context, asked: Asked): Hono {
   })
   api.put('/on-call', async (request) =>
     onCall.put(request, await bearerOf(context, request, 'editions:write')),
+  )
+  api.post('/on-call', async (request) =>
+    onCall.add(request, await bearerOf(context, request, 'editions:write')),
+  )
+  api.delete('/on-call/:name', async (request) =>
+    onCall.remove(request, await bearerOf(context, request, 'editions:write')),
+  )
+
+  const holds = holdRoutes(context, dataDir)
+  api.get('/hold', async (request) => {
+    await bearerOf(context, request, 'editions:read')
+    return holds.show(request)
+  })
+  api.post('/hold', async (request) =>
+    holds.hold(request, await bearerOf(context, request, 'editions:write')),
+  )
+  api.post('/hold/release', async (request) =>
+    holds.release(request, await bearerOf(context, request, 'editions:write')),
   )
 
   const corrections = correctionRoutes(context)

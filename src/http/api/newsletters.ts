@@ -2,16 +2,14 @@ import type { Context as Request } from 'hono'
 import { z } from 'zod'
 import type { Context } from '#context.ts'
 import { listComing } from '#editions/clock/coming.ts'
-import { listNewsletters } from '#editions/newsletter.ts'
-import {
-  addNewsletter,
-  changeNewsletter,
-  getNewsletterSettings,
-} from '#editions/newsletters/change-newsletter.ts'
+import { listNewsletters, switchClicks, switchWelcome } from '#editions/newsletter.ts'
+import { addNewsletter, changeNewsletter } from '#editions/newsletters/change-newsletter.ts'
+import { describeNewsletter } from '#editions/newsletters/describe-newsletter.ts'
 import { pauseNewsletter, resumeNewsletter } from '#editions/newsletters/pause-newsletter.ts'
-import { listPauses } from '#editions/newsletters/settings-store.ts'
+import { Refusal } from '#errors.ts'
 import type { Bearer } from '#operators/api-token.ts'
 import { requireDuty } from '#operators/operator.ts'
+import { embedOf } from '../html/embed-of.ts'
 import { note } from './articles.ts'
 import { readJson } from './json-body.ts'
 
@@ -30,23 +28,27 @@ const pausing = z.strictObject({
   until: z.string().optional(),
   reason: z.string().optional(),
 })
+const switching = z.strictObject({ on: z.boolean('must be true or false') })
 
 type Named = { slug: string; bearer: Bearer }
 
-/** Newsletters with all of their settings, their pauses, and when they come. */
-export function newsletterRoutes(context: Pick<Context, 'db' | 'clock'>) {
+/** Newsletters with all of their settings and switches, their pauses, and when they come. */
+export function newsletterRoutes(context: Pick<Context, 'db' | 'clock' | 'config'>) {
   const { db } = context
-  const shown = async (slug: string) => {
-    const newsletter = await getNewsletterSettings(context, slug)
-    return { ...newsletter, pauses: await listPauses(db, newsletter.id) }
-  }
+  const shown = async (slug: string) => describeNewsletter(context, slug)
 
   return {
     async list(request: Request): Promise<Response> {
-      const all = await listNewsletters(db)
-      return request.json({
-        newsletters: all.map(({ slug, name, kind }) => ({ slug, name, kind })),
-      })
+      return request.json({ newsletters: await listNewsletters(db) })
+    },
+
+    /** The sign-up form to paste into a page: `?newsletter=daily&newsletter=weekly&topics=true&language=de`. */
+    async embed(request: Request): Promise<Response> {
+      const { topics = 'false', language } = request.req.query()
+      if (topics !== 'true' && topics !== 'false')
+        throw new Refusal('topics must be true or false', { field: 'topics' })
+      const slugs = request.req.queries('newsletter') ?? []
+      return request.json(await embedOf(context, { slugs, topics: topics === 'true', language }))
     },
 
     async show(request: Request, slug: string): Promise<Response> {
@@ -88,6 +90,28 @@ export function newsletterRoutes(context: Pick<Context, 'db' | 'clock'>) {
       requireDuty(bearer.operator, 'send')
       const lifted = await resumeNewsletter(context, slug)
       await note(context, bearer, { verb: 'resume newsletter', subject: slug, detail: { lifted } })
+      return request.json(await shown(slug))
+    },
+
+    /** Counted from the next draft on. */
+    async clicks(request: Request, { slug, bearer }: Named): Promise<Response> {
+      requireDuty(bearer.operator, 'change settings')
+      const { on } = await readJson(request, switching)
+      await switchClicks(context, { slug, on })
+      await note(context, bearer, { verb: 'count clicks', subject: slug, detail: { on } })
+      return request.json(await shown(slug))
+    },
+
+    /** Whether who confirms gets the latest edition at once. */
+    async welcome(request: Request, { slug, bearer }: Named): Promise<Response> {
+      requireDuty(bearer.operator, 'change settings')
+      const { on } = await readJson(request, switching)
+      await switchWelcome(context, { slug, on })
+      await note(context, bearer, {
+        verb: 'welcome with the latest',
+        subject: slug,
+        detail: { on },
+      })
       return request.json(await shown(slug))
     },
   }

@@ -2,7 +2,6 @@ import { Hono, type Context as Request } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { MAX_ARTICLE_BYTES } from '#articles/reading/decode.ts'
 import type { Context } from '#context.ts'
-import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { Refusal } from '#errors.ts'
 import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
 import { readWeek } from '#reports/week.ts'
@@ -10,10 +9,10 @@ import { weekInWords } from '#reports/week-words.ts'
 import { articleRoutes } from './article-routes.ts'
 import { postArticle } from './articles.ts'
 import { bearerOf, idOf } from './bearer.ts'
-import { editionRoutes } from './editions.ts'
+import { draftingRoutes } from './drafting.ts'
+import { type Around, editionRoutes } from './editions.ts'
 import { feedRoutes } from './feeds.ts'
-import { newsletterTemplateRoutes } from './newsletter-template.ts'
-import { newsletterRoutes } from './newsletters.ts'
+import { newsletterPaths } from './newsletter-paths.ts'
 import { postNote } from './notes.ts'
 import { findReader } from './readers.ts'
 import { segmentRoutes } from './segments.ts'
@@ -22,7 +21,7 @@ import { postSubscriber } from './subscribers.ts'
 import { postTopic } from './topics.ts'
 
 /** The whole API on one screen. Every answer is JSON; an error names its field where it has one. */
-export function apiRoutes(context: Context, asked: Asked): Hono {
+export function apiRoutes(context: Context, around: Around): Hono {
   const api = new Hono()
   api.use(bodyLimit({ maxSize: MAX_ARTICLE_BYTES + 64 * 1024, onError: tooLarge }))
 
@@ -44,6 +43,12 @@ export function apiRoutes(context: Context, asked: Asked): Hono {
   api.post('/articles/:id/retract', async (request) => {
     const bearer = await writer(request)
     return articles.retract(request, { articleId: idOf(request), bearer })
+  })
+
+  const drafting = draftingRoutes(context)
+  api.post('/articles/:id/alert', async (request) => {
+    const bearer = await writer(request)
+    return drafting.alert(request, { articleId: idOf(request), bearer })
   })
 
   const stories = storyRoutes(context)
@@ -118,45 +123,9 @@ export function apiRoutes(context: Context, asked: Asked): Hono {
     note(request, await bearerOf(context, request, 'editions:write')),
   )
 
-  api.route('/', editionRoutes(context, asked))
+  api.route('/', editionRoutes(context, around))
 
-  const newsletters = newsletterRoutes(context)
-  const editorOf = async (request: Request) => bearerOf(context, request, 'newsletters:write')
-  api.get('/newsletters', async (request) => {
-    await bearerOf(context, request, 'newsletters:read')
-    return newsletters.list(request)
-  })
-  api.post('/newsletters', async (request) => newsletters.add(request, await editorOf(request)))
-  api.get('/newsletters/:slug', async (request) => {
-    await bearerOf(context, request, 'newsletters:read')
-    return newsletters.show(request, slugOf(request))
-  })
-  api.get('/newsletters/:slug/due', async (request) => {
-    await bearerOf(context, request, 'newsletters:read')
-    return newsletters.due(request, slugOf(request))
-  })
-  api.patch('/newsletters/:slug', async (request) => {
-    const bearer = await editorOf(request)
-    return newsletters.change(request, { slug: slugOf(request), bearer })
-  })
-  const template = newsletterTemplateRoutes(context)
-  api.get('/newsletters/:slug/template', async (request) => {
-    await bearerOf(context, request, 'newsletters:read')
-    return template.show(request, slugOf(request))
-  })
-  api.put('/newsletters/:slug/template', async (request) => {
-    const bearer = await editorOf(request)
-    return template.set(request, { slug: slugOf(request), bearer })
-  })
-  api.delete('/newsletters/:slug/template', async (request) => {
-    const bearer = await editorOf(request)
-    return template.remove(request, { slug: slugOf(request), bearer })
-  })
-  for (const verb of ['pause', 'resume'] as const)
-    api.post(`/newsletters/:slug/${verb}`, async (request) => {
-      const bearer = await editorOf(request)
-      return newsletters[verb](request, { slug: slugOf(request), bearer })
-    })
+  api.route('/', newsletterPaths(context))
 
   api.get('/reports/health', async (request) => {
     await bearerOf(context, request, 'editions:read')
@@ -189,8 +158,4 @@ function tooLarge(): never {
       field: 'body',
     },
   )
-}
-
-function slugOf(request: Request): string {
-  return request.req.param('slug') ?? ''
 }

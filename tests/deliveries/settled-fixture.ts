@@ -97,14 +97,15 @@ export async function countLedger({ db }: Pick<House, 'db'>, editionId: number):
   )
 }
 
+/** Of a row that settleRows has just dated by the house's clock. */
 const outcome = (state: string, reply: string | null) =>
-  sql`state = ${state}::delivery_state, outcome_at = now(), reply = ${reply}`
+  sql`state = ${state}::delivery_state, reply = ${reply}`
 
 export const WAITING = sql`state = 'planned', outcome_at = null, reply = null`
 export const AGAIN = sql`
-  state = 'planned', outcome_at = null, retry_at = now() + interval '1 day', reply = '451 4.7.1 Try later'`
+  state = 'planned', outcome_at = null, retry_at = outcome_at + interval '1 day', reply = '451 4.7.1 Try later'`
 export const CLAIMED = sql`
-  state = 'claimed', outcome_at = null, reply = null, lease_until = now() + interval '5 minutes'`
+  state = 'claimed', outcome_at = null, reply = null, lease_until = outcome_at + interval '5 minutes'`
 export const UNCERTAIN = outcome('uncertain', 'the connection was lost after the body')
 export const REJECTED = outcome('rejected', '550 5.7.26 Unauthenticated mail from courier.example')
 export const NO_SUCH_USER = outcome('rejected', '550 5.1.1 No such user')

@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util'
 import { type Call, type Command, tableOf } from '#commands/command.ts'
-import {
-  listNewsletters,
-  scheduleInWords,
-  switchClicks,
-  switchWelcome,
-} from '#editions/newsletter.ts'
+import { listNewsletters, switchClicks, switchWelcome } from '#editions/newsletter.ts'
+import { readSettings } from '#editions/publication.ts'
+import { scheduleInWords } from '#editions/schedule-words.ts'
 import { Refusal } from '#errors.ts'
 import { editingVerbs } from './newsletters/edit-newsletter.ts'
 import { tellNewsletter } from './newsletters/tell-newsletter.ts'
@@ -53,13 +50,15 @@ export const newsletters: Command = {
 
 async function list({ out, enter }: Call, { json }: { json: boolean }): Promise<void> {
   await using house = await enter('read')
-  const rows = await listNewsletters(house.app.context.db)
+  const { context } = house.app
+  const rows = await listNewsletters(context.db)
   if (json) return out.line(JSON.stringify(rows))
+  const { timeZone: houseZone } = await readSettings(context)
   for (const line of tableOf(
     rows.map((row) => ({
       newsletter: row.slug,
       name: row.name,
-      comes: scheduleInWords(row, 'en'),
+      comes: scheduleInWords(row, { language: 'en', houseZone }),
       clicks: row.clicks ? 'counted' : 'not counted',
     })),
   )) {

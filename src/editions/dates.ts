@@ -56,6 +56,19 @@ export function hourLine(localTime: string, language: string): string {
   )
 }
 
+/** Days of the week by their ISO numbers: "Monday, Wednesday and Friday". */
+export function daysLine(days: readonly number[], language: string): string {
+  const named = new Intl.DateTimeFormat(spoken(language), { weekday: 'long', timeZone: 'UTC' })
+  // The first of January 2024 was a Monday.
+  const names = days.map((day) => named.format(new Date(Date.UTC(2024, 0, day))))
+  return listLine(names, language)
+}
+
+/** "06:30, 12:00 and 17:30" */
+export function listLine(items: readonly string[], language: string): string {
+  return new Intl.ListFormat(spoken(language)).format(items)
+}
+
 /** A time zone as people call it, whatever the season: "Central European Time". */
 export function zoneLine(timeZone: string, language: string): string {
   const named = (timeZoneName: 'longGeneric' | 'long') =>

@@ -2,8 +2,6 @@ import { sql } from 'kysely'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
-import { phrase, wordsFor } from '#mail/words.ts'
-import { hourLine } from './dates.ts'
 
 export type Newsletter = {
   id: number
@@ -12,8 +10,17 @@ export type Newsletter = {
   description: string
   kind: 'digest' | 'alerts'
   cadence: 'instant' | 'daily' | 'weekly' | 'custom'
-  /** HH:MM:SS, the reader's hour. */
+  /** HH:MM:SS, its first hour. */
   localTime: string
+  /** Further hours of the day, in order. */
+  moreHours: string[]
+  /** ISO days, 1 is Monday; null is every day, and of a weekly newsletter its weekly day. */
+  days: number[] | null
+  weeklyDay: number
+  /** Null is the publication's. */
+  zone: string | null
+  /** The newsroom's hour for everybody, or each reader's own. */
+  whoseHour: 'house' | 'reader'
   /** Whether editions drafted from now on count how many readers open a story. */
   clicks: boolean
   /** Whether who confirms gets the latest edition at once. */
@@ -41,8 +48,9 @@ export async function ensureFirstNewsletters({
     on conflict (slug) do nothing`.execute(db)
 }
 
-const columns = sql`id, slug, name, description, kind, cadence, local_time::text as "localTime", clicks
-, welcome_latest as welcome`
+const columns = sql`id, slug, name, description, kind, cadence, local_time::text as "localTime"
+, more_hours::text[] as "moreHours", days, weekly_day as "weeklyDay", time_zone as zone, whose_hour as "whoseHour"
+, clicks, welcome_latest as welcome`
 
 export async function listNewsletters(db: Db): Promise<Newsletter[]> {
   const { rows } =
@@ -99,12 +107,4 @@ export async function switchWelcome(
   const [switched] = rows
   if (switched === undefined) throw new Error(`newsletter ${id} is gone`)
   return switched
-}
-
-/** The rhythm in words for a reader, in the reader's language: "Every day at 06:30, your time". */
-export function scheduleInWords(
-  { cadence, localTime }: Pick<Newsletter, 'cadence' | 'localTime'>,
-  language: string,
-): string {
-  return phrase(wordsFor(language).schedule[cadence], 'hour', hourLine(localTime, language))
 }

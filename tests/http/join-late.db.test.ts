@@ -40,22 +40,32 @@ test('a confirmation link, read a hundred times at every stage, changes nothing'
   await read()
 })
 
-test('after the button the page says what comes and at what hour of the reader, and a second look says the same', async () => {
-  await house.signUp(email, [
-    ['newsletter', 'daily'],
-    ['timeZone', 'America/New_York'],
-    ['language', 'de'],
-  ])
-  const path = `/c/${await confirmationToken(house, email)}`
+test.each([
+  { whose: 'reader', zone: 'Nordamerikanische Ostküstenzeit', not: 'Mitteleuropäische Zeit' },
+  { whose: 'house', zone: 'Mitteleuropäische Zeit', not: 'Nordamerikanische Ostküstenzeit' },
+])(
+  'after the button the page says what comes and at what hour of the $whose, and a second look says the same',
+  async ({ whose, zone, not }) => {
+    await sql`update newsletter set whose_hour = ${whose}, time_zone = 'Europe/Berlin' where slug = 'daily'`.execute(
+      house.db,
+    )
+    await house.signUp(email, [
+      ['newsletter', 'daily'],
+      ['timeZone', 'America/New_York'],
+      ['language', 'de'],
+    ])
+    const path = `/c/${await confirmationToken(house, email)}`
 
-  const pressed = await (await house.post(path)).text()
-  const looked = await house.web.request(path)
+    const pressed = await (await house.post(path)).text()
+    const looked = await house.web.request(path)
 
-  expect(pressed).toContain('Morning digest')
-  expect(pressed).toContain('06:30')
-  expect(pressed).toContain('Nordamerikanische Ostküstenzeit')
-  expect([looked.status, await looked.text()]).toEqual([200, pressed])
-})
+    expect(pressed).toContain('Morning digest')
+    expect(pressed).toContain('06:30')
+    expect(pressed).toContain(zone)
+    expect(pressed).not.toContain(not)
+    expect([looked.status, await looked.text()]).toEqual([200, pressed])
+  },
+)
 
 test('the link to the choices on that page grows as old as the mail', async () => {
   await house.signUp(email)

@@ -1,6 +1,7 @@
 import type { Db } from '#db/open.ts'
-import { listNewsletters, type Newsletter, scheduleInWords } from '#editions/newsletter.ts'
+import { listNewsletters, type Newsletter } from '#editions/newsletter.ts'
 import { readSettings } from '#editions/publication.ts'
+import { scheduleInWords } from '#editions/schedule-words.ts'
 import { compileConfirm } from '#mail/templates.ts'
 import { phrase, wordsFor } from '#mail/words.ts'
 import { CONFIRM_HOURS } from '#subscribers/sign-up.ts'
@@ -31,14 +32,19 @@ export async function confirmForm(
     publication,
     subject,
     preheader: reminder ? words.reminderPreheader : words.confirmPreheader,
-    newsletters: chosen.map((newsletter) => newsletterLine(newsletter, publication.language)),
+    newsletters: chosen.map((newsletter) =>
+      newsletterLine(newsletter, { language: publication.language, houseZone: set.timeZone }),
+    ),
     validHours: CONFIRM_HOURS,
     reminder,
   })
   return { subject, ...mail }
 }
 
-export function newsletterLine(newsletter: Newsletter, language: string) {
+export function newsletterLine(
+  newsletter: Newsletter,
+  told: { language: string; houseZone: string },
+) {
   const { name, description } = newsletter
-  return { name, description, schedule: scheduleInWords(newsletter, language) }
+  return { name, description, schedule: scheduleInWords(newsletter, told) }
 }

@@ -26,16 +26,20 @@ export async function welcomeForm(
     subject,
     preheader: words.welcomePreheader,
     newsletters: chosen.map((newsletter) =>
-      newsletterLine(atOwnHour(newsletter, reader.digestTime), language),
+      newsletterLine(atOwnHour(newsletter, reader.digestTime), {
+        language,
+        houseZone: set.timeZone,
+      }),
     ),
     zone: zoneLine(reader.timeZone, language),
   })
   return { subject, ...mail }
 }
 
-/** A digest comes at the reader's own hour; never before the newsletter's, when there is none yet. */
+/** Where the hour is the reader's, a digest comes at the own one; never before the newsletter's, when there is none yet. */
 function atOwnHour(newsletter: Newsletter, digestTime: string | null): Newsletter {
-  const { kind, localTime } = newsletter
-  if (kind !== 'digest' || digestTime === null || digestTime < localTime) return newsletter
+  const { kind, localTime, whoseHour } = newsletter
+  if (kind !== 'digest' || whoseHour !== 'reader') return newsletter
+  if (digestTime === null || digestTime < localTime) return newsletter
   return { ...newsletter, localTime: digestTime }
 }

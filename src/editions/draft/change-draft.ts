@@ -89,7 +89,7 @@ export async function compileAnew(
 function draftOf({ id, state, draft }: Edition): Draft {
   if (!['draft', 'in review', 'approved'].includes(state))
     throw new Refusal(
-      `edition ${id} is ${state}: only a draft can be changed${state === 'sent' || state === 'sending' ? '; for a mistake in it use "daybreak correct"' : ''}`,
+      `edition ${id} is ${state}: only a draft can be changed${state === 'sent' || state === 'sending' ? '; for a mistake in it use "daybreak corrections open ARTICLE"' : ''}`,
       { status: 409 },
     )
   if (draft === null)

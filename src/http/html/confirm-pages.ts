@@ -36,8 +36,8 @@ export function confirmedPage(
     preferencesUrl,
   }: {
     newsletters: readonly { name: string; schedule: string }[]
-    /** In words: "Central European Time". */
-    zone: string
+    /** The reader's in words, "Central European Time", where an hour is the reader's own. */
+    zone: string | null
     /** Whether the latest edition is on its way. */
     latest: boolean
     preferencesUrl: string
@@ -50,7 +50,7 @@ export function confirmedPage(
     aside: html`<ul class="plain">
         ${newsletters.map(({ name, schedule }) => html`<li><b>${name}</b><br /><span class="muted">${schedule}</span></li>`)}
       </ul>
-      <p class="small">${fill(words.inZone, { zone })}</p>
+      ${zone === null ? '' : html`<p class="small">${fill(words.inZone, { zone })}</p>`}
       ${latest ? html`<p class="good">${words.latest}</p>` : ''}
       <p><a class="secondary" href="${preferencesUrl}">${words.change}</a></p>`,
   })

@@ -2,7 +2,9 @@ import { Hono, type Context as Request } from 'hono'
 import type { Context } from '#context.ts'
 import { confirmJoining } from '#deliveries/service-mail.ts'
 import { zoneLine } from '#editions/dates.ts'
-import { listNewsletters, scheduleInWords } from '#editions/newsletter.ts'
+import { listNewsletters } from '#editions/newsletter.ts'
+import { readSettings } from '#editions/publication.ts'
+import { scheduleInWords } from '#editions/schedule-words.ts'
 import { isLatestComing, listTopicsById } from '#subscribers/joining/join-store.ts'
 import { requestToJoinLater } from '#subscribers/joining/request-later.ts'
 import { type Confirmation, readConfirmation } from '#subscribers/sign-up.ts'
@@ -104,7 +106,9 @@ async function welcome(context: Context, frame: PageFrame, confirmation: Known) 
   const preferences = sealPreferences(secrets, { ...subscriber, now: confirmation.askedAt })
   return confirmedPage(frame, {
     newsletters,
-    zone: zoneLine(subscriber.timeZone, frame.language),
+    zone: newsletters.some(({ whoseHour }) => whoseHour === 'reader')
+      ? zoneLine(subscriber.timeZone, frame.language)
+      : null,
     latest: await isLatestComing(db, { subscriberId: subscriber.id, now }),
     preferencesUrl: pathOf(config, `p/${preferences}`),
   })
@@ -112,11 +116,13 @@ async function welcome(context: Context, frame: PageFrame, confirmation: Known) 
 
 async function namesOf({ db }: Context, { language }: PageFrame, asked: Known) {
   const { newsletterIds, topicIds } = asked
+  const { timeZone: houseZone } = await readSettings({ db })
   const newsletters = (await listNewsletters(db))
     .filter(({ id }) => newsletterIds.includes(id))
-    .map((newsletter) => ({
-      name: newsletter.name,
-      schedule: scheduleInWords(newsletter, language),
+    .map(({ name, whoseHour, ...rhythm }) => ({
+      name,
+      whoseHour,
+      schedule: scheduleInWords({ ...rhythm, whoseHour }, { language, houseZone }),
     }))
   const topics = (await listTopicsById(db, topicIds)).map(({ name }) => name)
   return { newsletters, topics }

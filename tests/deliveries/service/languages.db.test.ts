@@ -110,6 +110,7 @@ test('a welcome says the reader’s own hour and zone, in the reader’s languag
   await using desk = await openDesk(house)
   await ask(house, { email: READER, language: 'de', timeZone: 'Europe/Berlin' })
   await sql`update subscriber set digest_time = '17:30'`.execute(house.db)
+  await sql`update newsletter set whose_hour = 'reader'`.execute(house.db)
 
   await join(house, desk, { email: READER, language: 'de', timeZone: 'Europe/Berlin' })
   await desk.drain('confirmation')

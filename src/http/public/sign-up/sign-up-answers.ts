@@ -1,8 +1,9 @@
 import type { Context as Request } from 'hono'
 import type { Context } from '#context.ts'
 import { confirmSubject } from '#deliveries/service/confirmation.ts'
-import { listNewsletters, scheduleInWords } from '#editions/newsletter.ts'
+import { listNewsletters } from '#editions/newsletter.ts'
 import { readSettings } from '#editions/publication.ts'
+import { scheduleInWords } from '#editions/schedule-words.ts'
 import { signFormTime } from '#subscribers/gate/form-time.ts'
 import { listOfferedTopics } from '#subscribers/joining/join-store.ts'
 import type { PageFrame } from '../../html/page.ts'
@@ -38,11 +39,12 @@ export async function readOffer(
   { db }: Pick<Context, 'db'>,
   { chosen, language }: { chosen: Chosen; language: string },
 ): Promise<Pick<SignUpForm, 'newsletters' | 'topics'>> {
+  const { timeZone: houseZone } = await readSettings({ db })
   const newsletters = (await listNewsletters(db)).map((newsletter) => ({
     slug: newsletter.slug,
     name: newsletter.name,
     description: newsletter.description,
-    schedule: scheduleInWords(newsletter, language),
+    schedule: scheduleInWords(newsletter, { language, houseZone }),
     chosen: chosen.newsletter === null || chosen.newsletter.includes(newsletter.slug),
   }))
   const topics = (await listOfferedTopics(db)).map(({ slug, name }) => ({

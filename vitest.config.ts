@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 // Three kinds, told by the file name: pure, on a real PostgreSQL, and with servers and browsers of the machine.
 export default defineConfig({
   test: {
-    // Most wait for PostgreSQL: on two cores three workers take 520 s where one, vitest's own choice, takes 860 s.
+    // Most wait for PostgreSQL: on two cores three workers end well before one, vitest's own choice.
     maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: [
       {

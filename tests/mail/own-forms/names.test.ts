@@ -12,7 +12,10 @@ test.each(formNames)('the house’s %s is a form that a newsletter may have', as
 })
 
 test.each(['digest.mjml', 'note.txt'] as const)('so is the sample %s', async (form) => {
-  const source = readFileSync(new URL(`../../../templates/examples/${form}`, import.meta.url), 'utf8')
+  const source = readFileSync(
+    new URL(`../../../templates/examples/${form}`, import.meta.url),
+    'utf8',
+  )
 
   expect(source).not.toBe(readHouseFile(form))
   expect(await faultsIn(form, source)).toEqual([])

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Call, type Command, numberArgument, tableOf } from '#commands/command.ts'
-import { acceptCorrection, dismissCorrection } from '#deliveries/corrections/accept-correction.ts'
+import { acceptCorrection } from '#deliveries/corrections/accept-correction.ts'
+import { dismissCorrection } from '#deliveries/corrections/dismiss-correction.ts'
 import { listCarriers, listCorrections } from '#editions/corrections/correction-store.ts'
 import { openCorrection } from '#editions/corrections/open-correction.ts'
 import { parseDecision } from '#editions/corrections/parse-decision.ts'
@@ -162,16 +163,18 @@ async function accept({ out, enter }: Call, { id, values }: Named): Promise<void
 
 async function dismiss({ out, enter }: Call, { id, values }: Named): Promise<void> {
   await using house = await enter('approve')
-  const resumed = await dismissCorrection(house.app.context, {
+  const { resumed, stay } = await dismissCorrection(house.app.context, {
     correctionId: id,
     operatorId: house.operator.id,
     note: values.reason ?? '',
   })
   await house.note('dismiss correction', `correction ${id}`, { reason: values.reason })
-  if (values.json) return out.line(JSON.stringify({ correction: id, resumed }))
+  if (values.json) return out.line(JSON.stringify({ correction: id, resumed, stay }))
   out.line(
     resumed.length === 0
       ? 'dismissed'
       : `dismissed: ${resumed.length === 1 ? `edition ${resumed[0]} goes` : `editions ${resumed.join(', ')} go`} on as before`,
   )
+  for (const { editionId, reason } of stay)
+    out.line(`  edition ${editionId} stays stopped. ${reason}`)
 }

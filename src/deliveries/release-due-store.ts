@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import type { EditionKind } from '#editions/store.ts'
+import { wrongCopiesLeave } from './corrections/reach-store.ts'
 
 export type Due = {
   id: number
@@ -9,7 +10,10 @@ export type Due = {
   holdBackMs: number
 }
 
-/** Approved editions whose hour has come, and alerts whose countdown has run out; alerts first. */
+/**
+ * Approved editions whose hour has come, and alerts whose countdown has run out; alerts first. What puts something right
+ * waits until it is known who has it wrong.
+ */
 export async function listDue(db: Db, now: Date): Promise<Due[]> {
   const { rows } = await sql<Due>`
     select e.id, e.kind, n.whose_hour as "whoseHour"
@@ -17,7 +21,7 @@ export async function listDue(db: Db, now: Date): Promise<Due[]> {
                 else (extract(epoch from n.hold_back) * 1000)::bigint end as "holdBackMs"
       from edition e join newsletter n on n.id = e.newsletter_id
      where e.state = 'approved' and e.approved_hash = e.content_hash
-       and coalesce(e.leaves_at, e.due_at) <= ${now}
+       and coalesce(e.leaves_at, e.due_at) <= ${now} and not ${wrongCopiesLeave}
      order by e.leaves_at is null, coalesce(e.leaves_at, e.due_at), e.id
      limit 50`.execute(db)
   return rows

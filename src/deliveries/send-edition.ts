@@ -4,12 +4,14 @@ import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { noteVerdict, type Saying, sayYes } from '#editions/approval/approve.ts'
 import { nameOf } from '#editions/approval/verdict-store.ts'
+import { listHolding } from '#editions/corrections/hold-store.ts'
 import { type Edition, getEdition, moveEdition, releaseEdition } from '#editions/store.ts'
 import { refuseWithheldStories } from '#editions/withheld.ts'
 import { readPin } from '#mail/dkim/dkim.ts'
 import { profiles } from '#mail/profiles.ts'
 import { parseRelays } from '#mail/smtp-url.ts'
 import { findWarmUp } from './account-store.ts'
+import { refuseWhileWrongCopiesLeave } from './corrections/reach-store.ts'
 import { type PlanEstimate, planEstimate } from './estimate-store.ts'
 import { lateInWords } from './estimate.ts'
 import { laneOf } from './lane.ts'
@@ -76,6 +78,7 @@ export async function sendEdition(
   const edition = await getEdition(db, editionId)
   await refuseHeld(db)
   await refuseOtherSender(context)
+  await refuseWhileWrongCopiesLeave(db, editionId)
   const passing = await refuseUnfit(context, { edition, looked })
   refuseMadeUp(context, edition)
   const keys = dkimDir ?? config.dkimDir
@@ -127,7 +130,7 @@ export async function pauseEdition(
 
 /**
  * Lets an edition that was held or paused go on, after a person has looked at the reason.
- * @throws Refusal also when a check stops it that nobody lets pass
+ * @throws Refusal also when a correction of it is not settled, or a check stops it that nobody lets pass
  */
 export async function resumeEdition(
   context: ReleaseNeeds & Pick<Context, 'enqueue'>,
@@ -138,6 +141,7 @@ export async function resumeEdition(
   // Held before it was released: it waits for its hour, or for a yes, as before.
   const waiting = edition.contentHash === edition.approvedHash ? 'approved' : 'in review'
   const to = edition.releaseAt === null ? waiting : 'sending'
+  if (edition.state === 'held') await refuseCorrected(db, editionId)
   if (edition.state === 'held' && to === 'sending') await refuseUnfit(context, { edition })
   const resumed = await inTransaction(db, async (transaction) => {
     await noteResumed(transaction, { editionId, now: clock.now() })
@@ -149,6 +153,16 @@ export async function resumeEdition(
   if (to !== 'sending') return
   await enqueue('drain-lane', { lane: laneOf(edition.kind) })
   if (edition.plannedAt === null) await enqueue('plan-edition', { editionId })
+}
+
+/** Until somebody has decided it would go on with what is wrong. */
+async function refuseCorrected(db: Db, editionId: number): Promise<void> {
+  const [correction] = await listHolding(db, { editionId })
+  if (correction === undefined) return
+  throw new Refusal(
+    `edition ${editionId} is stopped for correction ${correction}: accept it or dismiss it, and the edition goes on ("daybreak corrections ${correction}" shows it)`,
+    { status: 409, field: 'correction' },
+  )
 }
 
 /** Stops an edition: what has not begun is left out. Mails on their way at this moment may still arrive. */

@@ -64,7 +64,7 @@ describe('a correction', () => {
     expect(accepted).toMatchObject({ status: 200, body: { editions: [{ version: 2 }] } })
     expect(refused(again)).toMatchObject({
       status: 409,
-      message: expect.stringContaining('waits for a yes any more'),
+      message: expect.stringContaining('accepted already'),
     })
     expect(await noted(house, 9)).toEqual(
       ['omar: accept', 'omar: decide', 'omar: open'].map(
@@ -84,7 +84,7 @@ describe('a correction', () => {
     expect(list.body['corrections']).toMatchObject([{ id: 1, state: 'open' }])
     expect(shown.body).toMatchObject({ id: 1, editions: [{ editionId: house.editionId }] })
     expect(none.status).toBe(404)
-    expect(dismissed.body).toEqual({ correction: 1, resumed: [house.editionId] })
+    expect(dismissed.body).toEqual({ correction: 1, resumed: [house.editionId], stay: [] })
   })
 
   test.each([

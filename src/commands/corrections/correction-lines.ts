@@ -39,10 +39,11 @@ export function acceptedLines(accepted: readonly Accepted[]): string[] {
     version === null
       ? `edition ${editionId} cannot be composed anew (it was made before drafts were kept): stop what is left of it by hand`
       : `edition ${editionId}: version ${version} ${resumed ? 'leaves from now on' : 'is on its web page'}`,
-    ...(stays === null
-      ? []
-      : [`  its mails stay stopped. ${stays} Then: daybreak edition ${editionId} resume`]),
+    ...(stays === null ? [] : [`  its mails stay stopped. ${stays}`]),
     `  ${reach.copies} had it wrong${reach.uncertain === 0 ? '' : ` (${reach.uncertain} of them may)`}, ${reach.reachable} can be told, ${reach.left} not reachable any more`,
+    ...(reach.leaving === 0
+      ? []
+      : [`  ${reach.leaving} more are being handed over at this moment, and are told too`]),
     ...(correctionEdition === null
       ? []
       : [

@@ -256,7 +256,8 @@ create table correction (
   was         text,
   is_now      text,
   found_by    text not null check (found_by in ('revision', 'api', 'editor')),
-  state       text not null default 'open' check (state in ('open', 'decided', 'dismissed')),
+  -- decided: what is right is written, and waits for a yes to its difference.
+  state       text not null default 'open' check (state in ('open', 'decided', 'accepted', 'dismissed')),
   -- How readers are told.
   way         text check (way in ('edition', 'box', 'web')),
   operator_id bigint references operator,
@@ -264,10 +265,14 @@ create table correction (
   decided_at  timestamptz,
   note        text,
   foreign key (article_id, wrong) references article_revision (article_id, revision),
-  check (state <> 'decided' or (label is not null and way is not null and was is not null and is_now is not null and decided_at is not null))
+  check (state not in ('decided', 'accepted') or (label is not null and way is not null and was is not null and is_now is not null and decided_at is not null))
 );
 
-create unique index correction_open on correction (article_id) where state = 'open';
+-- An article has one at a time.
+create unique index correction_unsettled on correction (article_id) where state in ('open', 'decided');
+
+-- Whose a proposed version is.
+alter table edition_version add column correction_id bigint references correction;
 
 -- Every edition that carried it, with the last version that did.
 create table correction_edition (

@@ -6,17 +6,16 @@ import {
   type Carrier,
   type Correction,
   findTold,
-  listCarriers,
   lockCorrection,
-  saveDismissal,
+  saveAcceptance,
 } from '#editions/corrections/correction-store.ts'
 import { draftCorrectionMail } from '#editions/corrections/draft-correction.ts'
-import { findProposed, refuseProposed, takeProposed } from '#editions/corrections/version-store.ts'
+import { gatherCarriers } from '#editions/corrections/gather-carriers.ts'
+import { findProposed, takeProposed } from '#editions/corrections/version-store.ts'
 import { replaceLinks } from '#editions/link-store.ts'
-import { getEdition, moveEdition } from '#editions/store.ts'
-import { laneOf } from '../lane.ts'
-import { findStops, type ReleaseNeeds, stopsInWords } from '../preflight/release-check.ts'
-import { noteResumed } from '../trouble/trouble-store.ts'
+import { getEdition } from '#editions/store.ts'
+import type { ReleaseNeeds } from '../preflight/release-check.ts'
+import { letGo, sendOn } from './let-go.ts'
 import { countReach, type Reach } from './reach-store.ts'
 
 export type Accepted = {
@@ -25,68 +24,49 @@ export type Accepted = {
   version: number | null
   /** Whether it was stopped for this and goes on. */
   resumed: boolean
-  /** Why it stays stopped: what a check stops leaves no better as a second version. */
+  /** Why it stays stopped: another correction has it, or a check stops what it says now. */
   stays: string | null
   /** The mail to who had it wrong; null where nobody had, or readers are told otherwise. */
   correctionEdition: number | null
   reach: Reach
 }
 
-type Needs = ReleaseNeeds & Pick<Context, 'enqueue'>
-
 /**
  * A person has seen the difference and says yes: what has not left yet leaves as the next version, the web page shows
  * it, and who had it wrong is told in the way that was decided.
- * @throws Refusal when it is not decided, or what is proposed is not what was seen
+ * @throws Refusal when it does not wait for a yes, or what is proposed is not what was seen
  */
 export async function acceptCorrection(
-  context: Needs,
+  context: ReleaseNeeds & Pick<Context, 'enqueue'>,
   {
     correctionId,
     hashes,
     operatorId,
   }: { correctionId: number; hashes: readonly string[]; operatorId: number },
 ): Promise<Accepted[]> {
-  const { db } = context
-  const accepted = await inTransaction(db, async (transaction) => {
-    const correction = await lockCorrection(transaction, correctionId)
+  const accepted = await inTransaction(context.db, async (db) => {
+    const correction = await lockCorrection(db, correctionId)
     if (correction?.state !== 'decided')
       throw new Refusal(
         correction === undefined
           ? `there is no correction ${correctionId}: "daybreak corrections" lists them`
-          : `correction ${correctionId} is ${correction.state}: decide it first`,
-        { status: 409, field: 'correction' },
+          : `correction ${correctionId} is ${correction.state}${correction.state === 'open' ? ': decide it first' : ' already'}`,
+        { status: correction === undefined ? 404 : 409, field: 'correction' },
       )
-    const within = { ...context, db: transaction }
+    const carriers = await gatherCarriers(db, correction)
     const done: Accepted[] = []
-    for (const carrier of await listCarriers(transaction, correctionId))
-      done.push(await acceptFor(within, { correction, carrier, hashes, operatorId }))
-    // Of two people who say yes to the same difference the second is told.
-    if (hashes.length > 0 && done.every(({ version }) => version === null))
-      throw new Refusal(
-        `nothing of correction ${correctionId} waits for a yes any more: "daybreak corrections ${correctionId}" shows what became of it`,
-        { status: 409, field: 'hash' },
-      )
+    for (const carrier of carriers)
+      done.push(await acceptFor({ ...context, db }, { correction, carrier, hashes, operatorId }))
+    await saveAcceptance(db, correctionId)
     return done
   })
-  await leaveJobs(context, accepted)
+  const resumed = accepted.flatMap((one) => (one.resumed ? [one.editionId] : []))
+  await sendOn(context, resumed)
   return accepted
 }
 
-async function leaveJobs(
-  { db, enqueue }: Pick<Context, 'db' | 'enqueue'>,
-  accepted: readonly Pick<Accepted, 'editionId' | 'resumed'>[],
-): Promise<void> {
-  for (const { editionId, resumed } of accepted) {
-    if (!resumed) continue
-    const edition = await getEdition(db, editionId)
-    await enqueue('drain-lane', { lane: laneOf(edition.kind) })
-    if (edition.plannedAt === null) await enqueue('plan-edition', { editionId })
-  }
-}
-
 async function acceptFor(
-  context: Omit<Needs, 'db' | 'enqueue'> & { db: Db },
+  context: Omit<ReleaseNeeds, 'db'> & { db: Db },
   {
     correction,
     carrier,
@@ -101,42 +81,48 @@ async function acceptFor(
 ): Promise<Accepted> {
   const { db, clock } = context
   const { editionId, newsletterId, position } = carrier
-  const now = clock.now()
   const about = await aboutOf(db, { correction, carrier })
-  const version = await takeFor(db, { editionId, hashes, operatorId, now })
+  const taking = { correctionId: correction.id, editionId, hashes, operatorId, now: clock.now() }
+  const version = await takeFor(db, taking)
   const carried = { editionId, upToVersion: carrier.version, position, correctionId: correction.id }
   const reach = await countReach(db, { rule: { carried }, newsletterId })
-  const tells = correction.way === 'edition' && reach.copies > 0
+  const tells = correction.way === 'edition' && reach.copies + reach.leaving > 0
   const correctionEdition = tells
     ? await draftCorrectionMail(context, { correction, carrier, about, operatorId })
     : null
-  const goesOn = carrier.paused && version !== null
-  const stays = goesOn ? await holdUnfit(context, editionId) : null
-  const resumed = goesOn && stays === null && (await resume(db, { editionId, now }))
+  // What cannot be composed anew must not go on as it was.
+  const { resumed, stays } =
+    version === null
+      ? { resumed: false, stays: null }
+      : await letGo(context, { correctionId: correction.id, carrier })
   return { editionId, version, resumed, stays, correctionEdition, reach }
 }
 
-/** The new version is what its web page shows; its mails wait until it is mended, or a publisher lets it pass. */
-async function holdUnfit(context: ReleaseNeeds, editionId: number): Promise<string | null> {
-  const edition = await getEdition(context.db, editionId)
-  const { stops } = await findStops(context, edition)
-  if (stops.length === 0) return null
-  const reason = stopsInWords(edition, stops)
-  await moveEdition(context.db, { id: editionId, from: ['held'], to: 'held', reason })
-  return reason
-}
-
+/** Null for an edition of which no next version can be made. */
 async function takeFor(
   db: Db,
   {
+    correctionId,
     editionId,
     hashes,
     operatorId,
     now,
-  }: { editionId: number; hashes: readonly string[]; operatorId: number; now: Date },
+  }: {
+    correctionId: number
+    editionId: number
+    hashes: readonly string[]
+    operatorId: number
+    now: Date
+  },
 ): Promise<number | null> {
+  const { draft } = await getEdition(db, editionId)
+  if (draft === null || draft.form === 'correction') return null
   const proposed = await findProposed(db, editionId)
-  if (proposed === undefined) return null
+  if (proposed?.correctionId !== correctionId)
+    throw new Refusal(
+      `edition ${editionId} went out with it after it was decided: decide correction ${correctionId} again, and look at the differences`,
+      { status: 409, field: 'correction' },
+    )
   const { contentHash } = proposed
   const seen = hashes.some((hash) => hash.length >= 12 && contentHash.startsWith(hash))
   if (!seen)
@@ -161,46 +147,4 @@ async function aboutOf(
     headline: told?.headline ?? `story ${carrier.storyId}`,
     url: gone ? null : (told?.url ?? null),
   }
-}
-
-async function resume(
-  db: Db,
-  { editionId, now }: { editionId: number; now: Date },
-): Promise<boolean> {
-  await noteResumed(db, { editionId, now })
-  return moveEdition(db, { id: editionId, from: ['held'], to: 'sending' })
-}
-
-/**
- * It was no mistake after all: what was stopped for it goes on as it was.
- * @throws Refusal when it was decided, or without a reason
- */
-export async function dismissCorrection(
-  context: Needs,
-  { correctionId, operatorId, note }: { correctionId: number; operatorId: number; note: string },
-): Promise<number[]> {
-  const { db, clock } = context
-  const reason = note.trim()
-  if (reason === '') throw new Refusal('say why nothing is to be corrected', { field: 'reason' })
-  const now = clock.now()
-  const resumed = await inTransaction(db, async (transaction) => {
-    const correction = await lockCorrection(transaction, correctionId)
-    if (correction?.state !== 'open')
-      throw new Refusal(
-        `correction ${correctionId} is ${correction?.state ?? 'not there'}: only an open one can be dismissed`,
-        { status: 409, field: 'correction' },
-      )
-    const again: number[] = []
-    for (const { editionId, paused } of await listCarriers(transaction, correctionId)) {
-      await refuseProposed(transaction, editionId)
-      if (paused && (await resume(transaction, { editionId, now }))) again.push(editionId)
-    }
-    await saveDismissal(transaction, { id: correctionId, operatorId, note: reason, now })
-    return again
-  })
-  await leaveJobs(
-    context,
-    resumed.map((editionId) => ({ editionId, resumed: true })),
-  )
-  return resumed
 }

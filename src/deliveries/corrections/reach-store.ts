@@ -1,34 +1,73 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
+import { Refusal } from '#errors.ts'
 import type { CarriedRule } from '#editions/corrections/draft-correction.ts'
 import { SINCE } from '#mail/digest-blocks.ts'
 
-/** A condition on a row `d` of the ledger: its reader's copy may have had the wrong text. */
-export function hadItWrong({ carried }: CarriedRule): RawBuilder<unknown> {
+/** A condition on a row `d` of the ledger: its reader's copy may have had the wrong text, or may just be about to. */
+function hasItWrong({ carried }: CarriedRule): RawBuilder<unknown> {
   const { editionId, upToVersion, position } = carried
   return sql`
-    d.edition_id = ${editionId} and d.state in ('accepted', 'uncertain') and d.version <= ${upToVersion}
+    d.edition_id = ${editionId} and d.state in ('accepted', 'uncertain', 'claimed') and d.version <= ${upToVersion}
     and exists (select from variant v
                  where v.edition_id = d.edition_id and v.id = d.variant
                    and v.blocks && array[${position}::integer, ${position + SINCE}::integer])`
 }
 
+/** A condition on a row `d` of the ledger: its reader's copy may have had the wrong text. */
+export function hadItWrong(rule: CarriedRule): RawBuilder<unknown> {
+  return sql`${hasItWrong(rule)} and d.state <> 'claimed'`
+}
+
 /** How many copies had it wrong, and how many of their readers can still be told. */
-export type Reach = { copies: number; uncertain: number; reachable: number; left: number }
+export type Reach = {
+  copies: number
+  uncertain: number
+  reachable: number
+  left: number
+  /** Wrong copies that are being handed over at this moment; what tells of the correction waits for them. */
+  leaving: number
+}
+
+const isReachable = sql`s.state = 'active' and u.cadence <> 'off' and p.address_hash is null`
 
 export async function countReach(
   db: Db,
   { rule, newsletterId }: { rule: CarriedRule; newsletterId: number },
 ): Promise<Reach> {
   const { rows } = await sql<Reach>`
-    select count(*)::integer as copies
+    select count(*) filter (where d.state <> 'claimed')::integer as copies
          , count(*) filter (where d.state = 'uncertain')::integer as uncertain
-         , count(*) filter (where s.state = 'active' and u.cadence <> 'off' and p.address_hash is null)::integer as reachable
-         , count(*) filter (where not coalesce(s.state = 'active' and u.cadence <> 'off' and p.address_hash is null, false))::integer as left
+         , count(*) filter (where d.state <> 'claimed' and ${isReachable})::integer as reachable
+         , count(*) filter (where d.state <> 'claimed' and not coalesce(${isReachable}, false))::integer as left
+         , count(*) filter (where d.state = 'claimed')::integer as leaving
       from delivery d
       left join subscriber s on s.id = d.subscriber_id
       left join subscription u on u.subscriber_id = d.subscriber_id and u.newsletter_id = ${newsletterId}
       left join suppression p on p.address_hash = s.address_hash
-     where ${hadItWrong(rule)}`.execute(db)
-  return rows[0] ?? { copies: 0, uncertain: 0, reachable: 0, left: 0 }
+     where ${hasItWrong(rule)}`.execute(db)
+  return rows[0] ?? { copies: 0, uncertain: 0, reachable: 0, left: 0, leaving: 0 }
+}
+
+/**
+ * A condition on an edition `e` that puts something right: wrong copies are being handed over at this moment, of which it is
+ * not known yet whether their readers have them. Once a correction is accepted no further one begins.
+ */
+export const wrongCopiesLeave = sql`
+  exists (select from correction_edition ce
+            join delivery d on d.edition_id = ce.edition_id and d.state = 'claimed' and d.version <= ce.version
+           where ce.told_by = e.id
+              or ce.correction_id in (select (line ->> 'correctionId')::bigint
+                                        from jsonb_array_elements(case jsonb_typeof(e.draft -> 'corrections')
+                                                                  when 'array' then e.draft -> 'corrections' else '[]' end) line))`
+
+/** @throws Refusal */
+export async function refuseWhileWrongCopiesLeave(db: Db, editionId: number): Promise<void> {
+  const { rows } = await sql`
+    select from edition e where e.id = ${editionId} and ${wrongCopiesLeave}`.execute(db)
+  if (rows.length === 0) return
+  throw new Refusal(
+    `edition ${editionId} waits for mails that are being handed over with the wrong text, so that their readers are told too: send it in a minute`,
+    { status: 409 },
+  )
 }

@@ -3,7 +3,7 @@ import type { Db } from '#db/open.ts'
 import type { DraftCorrection } from '../draft/draft.ts'
 
 /**
- * What is to be put right in a line of the newsletter's next digest: decided, carried by one of its editions, and in no
+ * What is to be put right in a line of the newsletter's next digest: accepted, carried by one of its editions, and in no
  * other edition of it that went out or waits. An alert's mistake is put right in each digest that its readers may get.
  */
 export async function listToBox(
@@ -15,7 +15,7 @@ export async function listToBox(
          , coalesce(r.url, (select value #>> '{}' from setting where name = 'correctionsUrl'), 'https://www.example.org/corrections') as url
       from correction c
       join article_revision r on (r.article_id, r.revision) = (c.article_id, coalesce(c."right", c.wrong))
-     where c.state = 'decided' and c.way = 'box' and c.decided_at > ${now}::timestamptz - interval '31 days'
+     where c.state = 'accepted' and c.way = 'box' and c.decided_at > ${now}::timestamptz - interval '31 days'
        and exists (select from correction_edition ce join edition e on e.id = ce.edition_id
                     where ce.correction_id = c.id and (e.newsletter_id = ${newsletterId} or e.kind = 'alert'))
        and not exists (select from edition e

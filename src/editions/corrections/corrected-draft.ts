@@ -38,11 +38,13 @@ function correctedItem(item: DraftItem, corrected: Corrected): DraftItem {
       headline: { text: 'A story was withdrawn', by },
       sentences: { texts: [withdrawn], by },
     }
+  // What somebody wrote, perhaps in an earlier correction, holds until the publisher's text is another one.
+  const same = revision === item.revision
   return {
     ...item,
     revision,
     since: null,
-    headline: headline === null ? null : { text: headline, by },
-    sentences: summary === null ? null : { texts: [summary], by },
+    headline: headline === null ? (same ? item.headline : null) : { text: headline, by },
+    sentences: summary === null ? (same ? item.sentences : null) : { texts: [summary], by },
   }
 }

@@ -14,7 +14,8 @@ export type Correction = {
   wrong: number
   right: number | null
   foundBy: 'revision' | 'api' | 'editor'
-  state: 'open' | 'decided' | 'dismissed'
+  /** Decided waits for a yes to the difference; accepted and dismissed are settled. */
+  state: 'open' | 'decided' | 'accepted' | 'dismissed'
   label: CorrectionLabel | null
   was: string | null
   isNow: string | null
@@ -36,7 +37,7 @@ const tables = sql`
 
 export async function listCorrections(db: Db, limit: number): Promise<Correction[]> {
   const { rows } = await sql<Correction>`
-    select ${columns} from ${tables} order by c.state <> 'open', c.id desc limit ${limit}`.execute(
+    select ${columns} from ${tables} order by c.state not in ('open', 'decided'), c.id desc limit ${limit}`.execute(
     db,
   )
   return rows
@@ -68,6 +69,19 @@ const carrierColumns = sql`
   e.id as "editionId", e.newsletter_id as "newsletterId", e.kind, e.state, e.version, es.position
 , es.story_id as "storyId"`
 
+const isOut = sql`
+  e.kind in ('digest', 'alert')
+  and (e.state in ('sending', 'sent', 'held') or e.state = 'stopped' and e.release_at is not null)`
+
+/** The last revision of the article that an edition told; undefined where none did. */
+export async function findLastTold(db: Db, articleId: number): Promise<number | undefined> {
+  const { rows } = await sql<{ revision: number | null }>`
+    select max(es.revision) as revision
+      from edition_story es join edition e on e.id = es.edition_id
+     where es.article_id = ${articleId} and ${isOut}`.execute(db)
+  return rows[0]?.revision ?? undefined
+}
+
 /** Editions that are out, or are going out, and hold the article as it was at that revision or before. */
 export async function findCarriers(
   db: Db,
@@ -76,8 +90,7 @@ export async function findCarriers(
   const { rows } = await sql<Carrier>`
     select ${carrierColumns}, false as paused, null as "toldBy"
       from edition_story es join edition e on e.id = es.edition_id
-     where es.article_id = ${articleId} and es.revision <= ${wrong} and e.kind in ('digest', 'alert')
-       and (e.state in ('sending', 'sent', 'held') or e.state = 'stopped' and e.release_at is not null)
+     where es.article_id = ${articleId} and es.revision <= ${wrong} and ${isOut}
      order by e.id
      limit 500`.execute(db)
   return rows
@@ -95,7 +108,7 @@ export async function listCarriers(db: Db, correctionId: number): Promise<Carrie
   return rows
 }
 
-/** Undefined where the article has an open correction already. */
+/** Undefined where the article is being corrected already. */
 export async function insertCorrection(
   db: Db,
   input: {
@@ -110,14 +123,16 @@ export async function insertCorrection(
   const { rows } = await sql<{ id: number }>`
     insert into correction (article_id, wrong, "right", found_by, operator_id, created_at)
     values (${input.articleId}, ${input.wrong}, ${input.right}, ${input.foundBy}, ${input.operatorId}, ${input.now})
-    on conflict (article_id) where state = 'open' do update set "right" = excluded."right"
+    on conflict (article_id) where state in ('open', 'decided') do update set "right" = excluded."right"
     returning case when xmax = 0 then id end as id`.execute(db)
   return rows[0]?.id ?? undefined
 }
 
 export async function findOpenCorrection(db: Db, articleId: number): Promise<number | undefined> {
   const { rows } = await sql<{ id: number }>`
-    select id from correction where article_id = ${articleId} and state = 'open'`.execute(db)
+    select id from correction where article_id = ${articleId} and state in ('open', 'decided')`.execute(
+    db,
+  )
   return rows[0]?.id
 }
 
@@ -128,7 +143,10 @@ export async function insertCarrier(
   await sql`
     insert into correction_edition (correction_id, edition_id, version, position, paused)
     values (${correctionId}, ${carrier.editionId}, ${carrier.version}, ${carrier.position}, ${paused})
-    on conflict do nothing`.execute(db)
+    on conflict (correction_id, edition_id)
+    do update set version = excluded.version, paused = correction_edition.paused or excluded.paused`.execute(
+    db,
+  )
 }
 
 export async function saveDecision(
@@ -147,7 +165,7 @@ export async function saveDecision(
     update correction
        set state = 'decided', label = ${input.label}, was = ${input.was}, is_now = ${input.isNow}, way = ${input.way}
          , operator_id = ${input.operatorId}, decided_at = ${input.now}
-     where id = ${input.id} and state = 'open'`.execute(db)
+     where id = ${input.id} and state in ('open', 'decided')`.execute(db)
 }
 
 export async function saveDismissal(
@@ -157,7 +175,14 @@ export async function saveDismissal(
   await sql`
     update correction
        set state = 'dismissed', operator_id = ${operatorId}, note = ${note}, decided_at = ${now}
-     where id = ${id} and state = 'open'`.execute(db)
+     where id = ${id} and state in ('open', 'decided')`.execute(db)
+}
+
+/** Its difference was said yes to. */
+export async function saveAcceptance(db: Db, id: number): Promise<void> {
+  await sql`update correction set state = 'accepted' where id = ${id} and state = 'decided'`.execute(
+    db,
+  )
 }
 
 export async function saveTeller(
@@ -197,7 +222,7 @@ export async function findMistaken(
                and r.corrections is distinct from told.corrections)
        and not exists (select from correction c
                         where c.article_id = a.id and c.wrong >= es.revision
-                          and (c.state = 'open' or c."right" is not distinct from case when a.retracted_at is null then a.current_revision end))
+                          and (c.state in ('open', 'decided') or c."right" is not distinct from case when a.retracted_at is null then a.current_revision end))
      group by a.id
      order by a.id
      limit 100`.execute(db)

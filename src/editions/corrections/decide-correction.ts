@@ -13,11 +13,11 @@ import {
   type Carrier,
   type Correction,
   type CorrectionWay,
-  listCarriers,
   lockCorrection,
   saveDecision,
 } from './correction-store.ts'
-import { propose } from './version-store.ts'
+import { gatherCarriers } from './gather-carriers.ts'
+import { findProposed, propose } from './version-store.ts'
 
 export type Decision = {
   correctionId: number
@@ -46,15 +46,16 @@ type Needs = Pick<Context, 'db' | 'clock' | 'config'>
 
 /**
  * A person says what was wrong and how readers are told. For every edition that carried it the next version is proposed;
- * nothing leaves before somebody has said yes to its difference.
- * @throws Refusal when it was decided already, or when no text says what is right
+ * nothing leaves before somebody has said yes to its difference. Until then it can be decided otherwise.
+ * @throws Refusal when it is settled, when another correction of an edition waits for a yes, or no text says what is right
  */
 export async function decideCorrection(context: Needs, decision: Decision): Promise<Proposal[]> {
   const { db, clock } = context
   return inTransaction(db, async (transaction) => {
     const correction = await lockCorrection(transaction, decision.correctionId)
     refuseUndecidable(correction, decision)
-    const carriers = await listCarriers(transaction, correction.id)
+    const carriers = await gatherCarriers(transaction, correction)
+    await refuseProposedByAnother(transaction, { correction, carriers })
     const proposals: Proposal[] = []
     for (const carrier of carriers) {
       const within = { ...context, db: transaction }
@@ -81,7 +82,7 @@ function refuseUndecidable(
       field: 'correction',
     })
   const { state, right, wrong, decidedBy } = correction
-  if (state !== 'open')
+  if (state !== 'open' && state !== 'decided')
     throw new Refusal(
       `correction ${correctionId} was ${state}${decidedBy === null ? '' : ` by ${decidedBy}`} already`,
       { status: 409 },
@@ -94,6 +95,21 @@ function refuseUndecidable(
         : 'the article reads as it did: take in its corrected text first, or write the headline or summary that is right',
       { field: right === null ? 'label' : 'summary' },
     )
+}
+
+/** Both would be made of what is out, and the second yes would take back what the first put right. */
+async function refuseProposedByAnother(
+  db: Db,
+  { correction, carriers }: { correction: Correction; carriers: readonly Carrier[] },
+): Promise<void> {
+  for (const { editionId } of carriers) {
+    const other = (await findProposed(db, editionId))?.correctionId ?? correction.id
+    if (other !== correction.id)
+      throw new Refusal(
+        `edition ${editionId} waits for a yes to correction ${other}: accept or dismiss that one first, then decide this one`,
+        { status: 409, field: 'correction' },
+      )
+  }
 }
 
 async function proposeFor(
@@ -129,6 +145,7 @@ async function proposeFor(
     contentHash,
     reason: `${was} ${isNow}`,
     stories: content.stories,
+    correctionId: correction.id,
     now: clock.now(),
   })
   return {

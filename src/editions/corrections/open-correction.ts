@@ -1,17 +1,16 @@
 import { getArticle } from '#articles/store.ts'
 import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
-import { moveEdition } from '../store.ts'
 import {
   type Carrier,
   type Correction,
-  findCarriers,
   findMistaken,
+  findLastTold,
   findOpenCorrection,
-  insertCarrier,
   insertCorrection,
 } from './correction-store.ts'
 import { listStaleInDrafts } from './draft-carrier-store.ts'
+import { gatherCarriers } from './gather-carriers.ts'
 import { refreshDrafts } from './refresh-drafts.ts'
 
 export type Opened = { correctionId: number; carriers: Carrier[] }
@@ -42,8 +41,9 @@ export async function openCorrection(
   const article = await getArticle(db, articleId)
   const now = clock.now()
   const right = article.retractedAt === null ? article.revision : null
-  const last = wrong ?? article.revision
   const opened = await inTransaction(db, async (transaction) => {
+    // The publisher may have mended it without a word: what was wrong is what readers were told.
+    const last = wrong ?? (await findLastTold(transaction, articleId)) ?? article.revision
     const correctionId = await insertCorrection(transaction, {
       articleId,
       wrong: last,
@@ -53,16 +53,9 @@ export async function openCorrection(
       now,
     })
     if (correctionId === undefined) return undefined
-    const carriers = await findCarriers(transaction, { articleId, wrong: last })
-    const reason = `“${article.headline}” in it ${right === null ? 'was withdrawn' : 'is being corrected'}: "daybreak corrections ${correctionId}" shows what to decide`
-    for (const carrier of carriers) {
-      const { editionId: id } = carrier
-      const paused = await moveEdition(transaction, { id, from: ['sending'], to: 'held', reason })
-      await insertCarrier(transaction, { correctionId, carrier, paused })
-      carrier.paused = paused
-      if (paused) carrier.state = 'held'
-    }
-    return { correctionId, carriers }
+    const { headline } = article
+    const found = { id: correctionId, articleId, wrong: last, right, headline }
+    return { correctionId, carriers: await gatherCarriers(transaction, found) }
   })
   await refreshDrafts(context, article)
   return opened

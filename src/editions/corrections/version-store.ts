@@ -16,11 +16,13 @@ export type Version = {
   reason: string
   stories: EditionStory[]
   createdAt: Date
+  /** Of one that is proposed: the correction that it is of. */
+  correctionId: number | null
 }
 
 const columns = sql`
   edition_id as "editionId", version, state, subject, preheader, draft, compiled, content_hash as "contentHash", reason
-, stories, created_at as "createdAt"`
+, stories, created_at as "createdAt", correction_id as "correctionId"`
 
 /** The version that waits for a yes; undefined where none does. */
 export async function findProposed(db: Db, editionId: number): Promise<Version | undefined> {
@@ -30,21 +32,26 @@ export async function findProposed(db: Db, editionId: number): Promise<Version |
   return rows[0]
 }
 
-/** Takes the place of what was proposed before. */
+/**
+ * Takes the place of what the same correction proposed before. An edition has one proposal at a time: each is made of what
+ * is out, and the second of two would take back what the first put right.
+ */
 export async function propose(
   db: Db,
   input: Omit<Version, 'state' | 'version' | 'createdAt'> & { now: Date },
 ): Promise<number> {
   await sql`
     update edition_version set state = 'refused'
-     where edition_id = ${input.editionId} and state = 'proposed'`.execute(db)
+     where edition_id = ${input.editionId} and state = 'proposed' and correction_id = ${input.correctionId}`.execute(
+    db,
+  )
   const { rows } = await sql<{ version: number }>`
     insert into edition_version (edition_id, version, state, subject, preheader, draft, compiled, content_hash, reason
-                               , stories, created_at)
+                               , stories, created_at, correction_id)
     select e.id, 1 + greatest(e.version, coalesce((select max(version) from edition_version where edition_id = e.id), 0))
          , 'proposed', ${input.subject}, ${input.preheader}, ${JSON.stringify(input.draft)}::jsonb
          , ${JSON.stringify(input.compiled)}::jsonb, ${input.contentHash}, ${input.reason}
-         , ${JSON.stringify(input.stories)}::jsonb, ${input.now}
+         , ${JSON.stringify(input.stories)}::jsonb, ${input.now}, ${input.correctionId}
       from edition e where e.id = ${input.editionId}
     returning version`.execute(db)
   const version = rows[0]?.version
@@ -94,11 +101,10 @@ export async function takeProposed(
   return true
 }
 
-export async function refuseProposed(db: Db, editionId: number): Promise<boolean> {
-  const { rows } = await sql`
+export async function refuseProposed(db: Db, correctionId: number): Promise<void> {
+  await sql`
     update edition_version set state = 'refused'
-     where edition_id = ${editionId} and state = 'proposed' returning 1`.execute(db)
-  return rows.length > 0
+     where correction_id = ${correctionId} and state = 'proposed'`.execute(db)
 }
 
 /** What left before, oldest first; each with why another took its place. */

@@ -1,7 +1,8 @@
 import type { Context as Request } from 'hono'
 import { z } from 'zod'
 import type { Context } from '#context.ts'
-import { acceptCorrection, dismissCorrection } from '#deliveries/corrections/accept-correction.ts'
+import { acceptCorrection } from '#deliveries/corrections/accept-correction.ts'
+import { dismissCorrection } from '#deliveries/corrections/dismiss-correction.ts'
 import { listCarriers, listCorrections } from '#editions/corrections/correction-store.ts'
 import { decideCorrection } from '#editions/corrections/decide-correction.ts'
 import { openCorrection } from '#editions/corrections/open-correction.ts'
@@ -83,10 +84,10 @@ export function correctionRoutes(context: Context) {
       requireDuty(bearer.operator, 'approve')
       const { reason } = await readJson(request, dismissing)
       const operatorId = bearer.operator.id
-      const resumed = await dismissCorrection(context, { correctionId, operatorId, note: reason })
+      const done = await dismissCorrection(context, { correctionId, operatorId, note: reason })
       const subject = `correction ${correctionId}`
       await note(context, bearer, { verb: 'dismiss correction', subject, detail: { reason } })
-      return request.json({ correction: correctionId, resumed })
+      return request.json({ correction: correctionId, ...done })
     },
   }
 }

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { retractArticle } from '#articles/revisions/withhold.ts'
-import { acceptCorrection, dismissCorrection } from '#deliveries/corrections/accept-correction.ts'
+import { acceptCorrection } from '#deliveries/corrections/accept-correction.ts'
+import { dismissCorrection } from '#deliveries/corrections/dismiss-correction.ts'
 import { planEdition } from '#deliveries/plan.ts'
 import { overrideCheck } from '#deliveries/preflight/override-check.ts'
 import { resumeEdition, sendEdition } from '#deliveries/send-edition.ts'
@@ -154,32 +155,36 @@ describe('a correction after half of the cohorts were sent', () => {
     const { editionId, articleId } = await tellHalf()
     const correctionId = await openAs(house, { articleId, operator })
 
-    const resumed = await dismissCorrection(house.context, {
+    const done = await dismissCorrection(house.context, {
       correctionId,
       operatorId: operator.id,
       note: 'the desk had misread its notes',
     })
 
-    expect(resumed).toEqual([editionId])
+    expect(done).toEqual({ resumed: [editionId], stay: [] })
     expect((await getEdition(house.db, editionId)).state).toBe('sending')
   })
 
-  test('is not accepted by who saw another difference, nor decided twice', async () => {
+  test('is not accepted by who saw another difference, and decided otherwise until it is accepted', async () => {
     const { editionId, articleId } = await tellHalf()
     const correctionId = await openAs(house, { articleId, operator })
-    await decideCorrection(house.context, decisionOf(operator, { correctionId }))
+    const decision = decisionOf(operator, { correctionId })
+    const first = await decideCorrection(house.context, decision)
+    const second = await decideCorrection(house.context, { ...decision, headline: 'Council votes' })
+    const accept = async (proposals: typeof first) =>
+      acceptCorrection(house.context, {
+        correctionId,
+        hashes: proposals.map(({ contentHash }) => contentHash),
+        operatorId: operator.id,
+      })
 
-    const accept = acceptCorrection(house.context, {
-      correctionId,
-      hashes: ['f'.repeat(64)],
-      operatorId: operator.id,
-    })
-
-    await expect(accept).rejects.toThrow(/not among those you saw/)
+    await expect(accept(first)).rejects.toThrow(/not among those you saw/)
+    expect((await getEdition(house.db, editionId)).state).toBe('held')
+    await accept(second)
+    await expect(accept(second)).rejects.toThrow(/is accepted already/)
     await expect(
       decideCorrection(house.context, decisionOf(operator, { correctionId })),
-    ).rejects.toThrow(/decided by ines already/)
-    expect((await getEdition(house.db, editionId)).state).toBe('held')
+    ).rejects.toThrow(/accepted by ines already/)
   })
 
   test('in a line of the next digest is only for who had it wrong', async () => {

@@ -10,7 +10,7 @@ import { composeDigest } from '#editions/compose-digest.ts'
 import { decideCorrection } from '#editions/corrections/decide-correction.ts'
 import { sweepCorrections } from '#editions/corrections/open-correction.ts'
 import { getEdition } from '#editions/store.ts'
-import { ingestArticle } from '../../articles-fixture.ts'
+import { councilText, ingestArticle } from '../../articles-fixture.ts'
 import { type House, openHouse } from '../../house.ts'
 import { answering, lookAt } from '../preflight/preflight-fixture.ts'
 import {
@@ -185,6 +185,21 @@ describe('a correction after half of the cohorts were sent', () => {
     await expect(
       decideCorrection(house.context, decisionOf(operator, { correctionId })),
     ).rejects.toThrow(/accepted by ines already/)
+  })
+
+  test('of what the publisher has mended without a word puts right what readers were told', async () => {
+    const { editionId, articleId } = await tellHalf()
+    await ingestArticle(house.context, {
+      headline: 'Council votes to rebuild the fish market',
+      paragraphs: councilText('The vote was 16 to 7'),
+    })
+
+    const correctionId = await openAs(house, { articleId, operator })
+    const decision = { ...decisionOf(operator, { correctionId }), headline: null }
+    const [proposal] = await decideCorrection(house.context, decision)
+
+    expect(proposal).toMatchObject({ editionId, version: 2 })
+    expect(proposal?.summary.map(({ kind }) => kind)).toContain('added')
   })
 
   test('in a line of the next digest is only for who had it wrong', async () => {

@@ -86,7 +86,9 @@ export async function replaceDraft(db: Db, input: NewEdition): Promise<number | 
   const { slot, localTime, dueAt, deadlineAt } = termsOf(input)
   const { rows } = await sql<{ id: number }>`
     update edition
-       set version = version + 1, subject = ${input.subject}, preheader = ${input.preheader}
+       set voided_verdict = case when content_hash = ${input.contentHash} then voided_verdict
+                                 else coalesce((select max(id) from edition_verdict where edition_id = edition.id), 0) end
+         , version = version + 1, subject = ${input.subject}, preheader = ${input.preheader}
          , compiled = ${JSON.stringify(input.compiled)}::jsonb, content_hash = ${input.contentHash}
          , language = ${input.language}, created_at = ${input.now}, created_by = ${input.operatorId}
          , draft = ${jsonOrNull(input.draft)}::jsonb, draft_number = draft_number + 1
@@ -120,7 +122,9 @@ export async function saveContent(
 ): Promise<{ draftNumber: number } | undefined> {
   const { rows } = await sql<{ draftNumber: number }>`
     update edition
-       set draft = ${JSON.stringify(input.draft)}::jsonb, draft_number = draft_number + 1, subject = ${input.subject}
+       set voided_verdict = case when content_hash = ${input.contentHash} then voided_verdict
+                                 else coalesce((select max(id) from edition_verdict where edition_id = edition.id), 0) end
+         , draft = ${JSON.stringify(input.draft)}::jsonb, draft_number = draft_number + 1, subject = ${input.subject}
          , preheader = ${input.preheader}, compiled = ${JSON.stringify(input.compiled)}::jsonb
          , content_hash = ${input.contentHash}, approved_hash = null, approved_by = null, state = ${input.state}
          , state_reason = null, leaves_at = null

@@ -133,7 +133,9 @@ alter table edition
   add column level         text not null default 'normal' check (level in ('normal', 'major')),
   add column update_number integer check (update_number > 0),
   -- A person pressed the button: it leaves then, unless somebody cancels.
-  add column leaves_at     timestamptz;
+  add column leaves_at     timestamptz,
+  -- What was said up to here was said of another content, even where an edit was undone since.
+  add column voided_verdict bigint not null default 0;
 
 -- Who changed what of a draft: what the second of two people is told.
 create table edition_edit (
@@ -255,6 +257,9 @@ create table correction (
   -- What was wrong, and what is right, each one line.
   was         text,
   is_now      text,
+  -- A person's words for the story, where the publisher's text has not been put right.
+  headline    text,
+  summary     text,
   found_by    text not null check (found_by in ('revision', 'api', 'editor')),
   -- decided: what is right is written, and waits for a yes to its difference.
   state       text not null default 'open' check (state in ('open', 'decided', 'accepted', 'dismissed')),

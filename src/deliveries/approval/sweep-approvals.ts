@@ -53,7 +53,7 @@ async function waitOf(
   return {
     ...waiting,
     objection: standing.approved ? null : standing.objection,
-    saidBefore: last === undefined || last.contentHash === contentHash ? null : last.id,
+    saidBefore: last === undefined || isOfNow(last, contentHash) ? null : last.id,
     calls: await listCalls(db, waiting.id),
     deputies: people.some(({ deputy }) => deputy),
     hour:
@@ -62,6 +62,10 @@ async function waitOf(
         : momentLine({ language: 'en', timeZone: zone ?? timeZone, now: deadlineAt }),
     now: clock.now(),
   }
+}
+
+function isOfNow({ contentHash, voided }: PastVerdict, hash: string): boolean {
+  return contentHash === hash && voided !== true
 }
 
 async function makeCall(

@@ -11,6 +11,7 @@ import {
 } from '#editions/corrections/correction-store.ts'
 import { draftCorrectionMail } from '#editions/corrections/draft-correction.ts'
 import { gatherCarriers } from '#editions/corrections/gather-carriers.ts'
+import { settleArticle } from '#editions/corrections/settle-article.ts'
 import { findProposed, takeProposed } from '#editions/corrections/version-store.ts'
 import { replaceLinks } from '#editions/link-store.ts'
 import { getEdition } from '#editions/store.ts'
@@ -54,10 +55,12 @@ export async function acceptCorrection(
         { status: correction === undefined ? 404 : 409, field: 'correction' },
       )
     const carriers = await gatherCarriers(db, correction)
+    // No check stops any more what is put right here.
+    await saveAcceptance(db, correctionId)
     const done: Accepted[] = []
     for (const carrier of carriers)
       done.push(await acceptFor({ ...context, db }, { correction, carrier, hashes, operatorId }))
-    await saveAcceptance(db, correctionId)
+    await settleArticle({ ...context, db }, correction)
     return done
   })
   const resumed = accepted.flatMap((one) => (one.resumed ? [one.editionId] : []))

@@ -40,6 +40,8 @@ export async function dismissCorrection(
     const ids = (await listCarriers(db, correctionId)).map(({ editionId }) => editionId)
     await lockEditions(db, ids)
     await refuseProposed(db, correctionId)
+    const now = context.clock.now()
+    await saveDismissal(db, { id: correctionId, operatorId, note: reason, now })
     const dismissed: Dismissed = { resumed: [], stay: [] }
     for (const carrier of await listCarriers(db, correctionId)) {
       const { editionId } = carrier
@@ -47,8 +49,6 @@ export async function dismissCorrection(
       if (resumed) dismissed.resumed.push(editionId)
       if (stays !== null) dismissed.stay.push({ editionId, reason: stays })
     }
-    const now = context.clock.now()
-    await saveDismissal(db, { id: correctionId, operatorId, note: reason, now })
     return dismissed
   })
   await sendOn(context, done.resumed)

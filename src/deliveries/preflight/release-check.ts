@@ -1,6 +1,6 @@
 import type { Context } from '#context.ts'
 import { type Finding, gathered, overridable, stops, warns } from '#editions/preflight/finding.ts'
-import { checkTold, listTold, type Told } from '#editions/preflight/story-checks.ts'
+import { checkCorrected, checkTold, listTold, type Told } from '#editions/preflight/story-checks.ts'
 import { listMissingSettings } from '#editions/publication.ts'
 import type { Edition } from '#editions/store.ts'
 import { Refusal, reasonOf } from '#errors.ts'
@@ -30,7 +30,11 @@ export async function lookForStops(
   drawing: Drawing = NONE_DRAWN,
 ): Promise<Looked> {
   const told = await listTold(context.db, edition)
-  const findings = [...checkTold(told, context.clock.now()), ...(await checkPostalAddress(context))]
+  const findings = [
+    ...checkTold(told, context.clock.now()),
+    ...(await checkCorrected(context.db, told)),
+    ...(await checkPostalAddress(context)),
+  ]
   try {
     const mails = await composeMails(context, edition, drawing)
     return { findings: [...checkMails(context, { edition, mails }), ...findings], told, mails }

@@ -4,6 +4,7 @@ import type { Context } from '#context.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { clusterArticle } from '#stories/cluster.ts'
 import { insertEdition } from '../content-store.ts'
+import { findPutRight } from '../corrections/words-store.ts'
 import { dayIn } from '../dates.ts'
 import { compileAlertDraft } from '../draft/compile-draft.ts'
 import type { AlertDraft } from '../draft/draft.ts'
@@ -52,8 +53,7 @@ export async function draftAlert(
       revision: article.revision,
       section: rules.name,
       pinned: true,
-      headline: null,
-      sentences: null,
+      ...(await findPutRight(db, article)),
       followers: false,
       since: null,
       why: [],

@@ -5,6 +5,8 @@ export type Verdict = {
   contentHash: string
   /** Null: said by a rule of the newsletter. */
   operatorId: number | null
+  /** Said before the last change, even if that was undone since: a yes is void with it, an objection stands. */
+  voided?: boolean
 }
 
 export type Standing<Said extends Verdict = Verdict> =
@@ -39,7 +41,7 @@ export function standingOf<Said extends Verdict>({
   const about = verdicts.filter(({ contentHash }) => contentHash === hash)
   const objected = about.findLastIndex(({ verdict }) => isObjection(verdict))
   const objection = about[objected] ?? null
-  const said = about.slice(objected + 1)
+  const said = about.slice(objected + 1).filter(({ voided }) => voided !== true)
   const yes = said.filter(({ verdict }) => verdict === 'approve')
   const people = [...new Set(yes.flatMap(({ operatorId }) => operatorId ?? []))]
   const alone = said.some(({ verdict }) => verdict === 'override')

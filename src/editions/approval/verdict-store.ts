@@ -12,7 +12,7 @@ export type NewVerdict = Verdict & {
   now: Date
 }
 
-export async function insertVerdict(db: Db, input: NewVerdict): Promise<void> {
+export async function insertVerdict(db: Db, input: Omit<NewVerdict, 'voided'>): Promise<void> {
   await sql`
     insert into edition_verdict (edition_id, content_hash, verdict, operator_id, actor, note, via, at)
     values (${input.editionId}, ${input.contentHash}, ${input.verdict}, ${input.operatorId}, ${input.actor}
@@ -30,9 +30,11 @@ export type PastVerdict = Verdict & {
 /** In order. */
 export async function listVerdicts(db: Db, editionId: number): Promise<PastVerdict[]> {
   const { rows } = await sql<PastVerdict>`
-    select id, verdict, content_hash as "contentHash", operator_id as "operatorId", actor, note, via, at
-      from edition_verdict where edition_id = ${editionId}
-     order by id
+    select v.id, v.verdict, v.content_hash as "contentHash", v.operator_id as "operatorId", v.actor, v.note, v.via, v.at
+         , v.id <= e.voided_verdict as voided
+      from edition_verdict v join edition e on e.id = v.edition_id
+     where v.edition_id = ${editionId}
+     order by v.id
      limit 500`.execute(db)
   return rows
 }

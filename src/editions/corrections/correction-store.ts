@@ -136,6 +136,18 @@ export async function findOpenCorrection(db: Db, articleId: number): Promise<num
   return rows[0]?.id
 }
 
+/** Which of the articles somebody is deciding about, and the correction. */
+export async function listUnsettled(
+  db: Db,
+  articleIds: readonly number[],
+): Promise<{ articleId: number; id: number; wrong: number }[]> {
+  const { rows } = await sql<{ articleId: number; id: number; wrong: number }>`
+    select article_id as "articleId", id, wrong from correction
+     where article_id = any(${articleIds}) and state in ('open', 'decided')
+     order by id`.execute(db)
+  return rows
+}
+
 export async function insertCarrier(
   db: Db,
   { correctionId, carrier, paused }: { correctionId: number; carrier: Carrier; paused: boolean },
@@ -157,13 +169,17 @@ export async function saveDecision(
     was: string
     isNow: string
     way: CorrectionWay
+    headline: string | null
+    summary: string | null
+    right: number | null
     operatorId: number
     now: Date
   },
 ): Promise<void> {
   await sql`
     update correction
-       set state = 'decided', label = ${input.label}, was = ${input.was}, is_now = ${input.isNow}, way = ${input.way}
+       set "right" = ${input.right}, headline = ${input.headline}, summary = ${input.summary}
+         , state = 'decided', label = ${input.label}, was = ${input.was}, is_now = ${input.isNow}, way = ${input.way}
          , operator_id = ${input.operatorId}, decided_at = ${input.now}
      where id = ${input.id} and state in ('open', 'decided')`.execute(db)
 }

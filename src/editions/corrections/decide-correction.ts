@@ -1,5 +1,5 @@
 import { marksOf, type WordMark } from '#articles/revisions/difference.ts'
-import { listRevisionsById } from '#articles/store.ts'
+import { getArticle, listRevisionsById } from '#articles/store.ts'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
@@ -52,7 +52,9 @@ type Needs = Pick<Context, 'db' | 'clock' | 'config'>
 export async function decideCorrection(context: Needs, decision: Decision): Promise<Proposal[]> {
   const { db, clock } = context
   return inTransaction(db, async (transaction) => {
-    const correction = await lockCorrection(transaction, decision.correctionId)
+    const found = await lockCorrection(transaction, decision.correctionId)
+    const right = found === undefined ? null : await rightOf(transaction, found)
+    const correction = found && { ...found, right }
     refuseUndecidable(correction, decision)
     const carriers = await gatherCarriers(transaction, correction)
     await refuseProposedByAnother(transaction, { correction, carriers })
@@ -65,11 +67,18 @@ export async function decideCorrection(context: Needs, decision: Decision): Prom
     await saveDecision(transaction, {
       ...decision,
       id: correction.id,
+      right: decision.label === 'retraction' ? null : right,
       operatorId: decision.operator.id,
       now: clock.now(),
     })
     return proposals
   })
+}
+
+/** The article as its publisher has it now; null: withdrawn. */
+async function rightOf(db: Db, { articleId }: Correction): Promise<number | null> {
+  const { revision, retractedAt } = await getArticle(db, articleId)
+  return retractedAt === null ? revision : null
 }
 
 function refuseUndecidable(

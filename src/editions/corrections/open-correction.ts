@@ -9,7 +9,7 @@ import {
   findOpenCorrection,
   insertCorrection,
 } from './correction-store.ts'
-import { listStaleInDrafts } from './draft-carrier-store.ts'
+import { listStaleInDrafts, voidApprovals } from './draft-carrier-store.ts'
 import { gatherCarriers } from './gather-carriers.ts'
 import { refreshDrafts } from './refresh-drafts.ts'
 
@@ -54,6 +54,8 @@ export async function openCorrection(
     })
     if (correctionId === undefined) return undefined
     const { headline } = article
+    const reason = `“${headline}” in it is being corrected (correction ${correctionId})`
+    await voidApprovals(transaction, { articleId, wrong: last, reason })
     const found = { id: correctionId, articleId, wrong: last, right, headline }
     return { correctionId, carriers: await gatherCarriers(transaction, found) }
   })

@@ -7,20 +7,24 @@ import type { Draft } from '../draft/draft.ts'
 import { replaceLinks } from '../link-store.ts'
 import { getEdition, moveEdition } from '../store.ts'
 import { listDraftsWith } from './draft-carrier-store.ts'
+import type { PutRight } from './words-store.ts'
 
 /**
- * Drafts that nobody has sent get the article as it is now; an approval of the old text is void. One that was withdrawn
- * is dropped, and what held nothing else is stopped.
+ * Drafts that nobody has sent get the article as it is now, and what a person put right of it; an approval of the old text
+ * is void. One that was withdrawn is dropped, and what held nothing else is stopped.
  */
 export async function refreshDrafts(
   context: Pick<Context, 'db' | 'clock' | 'config'>,
   article: Pick<ArticleRow, 'id' | 'revision' | 'retractedAt' | 'headline'>,
+  putRight: PutRight = { headline: null, sentences: null },
 ): Promise<void> {
   const { db } = context
   const gone = article.retractedAt !== null
-  for (const editionId of await listDraftsWith(db, article)) {
+  const written = putRight.headline !== null || putRight.sentences !== null
+  for (const editionId of await listDraftsWith(db, { ...article, written })) {
     const edition = await getEdition(db, editionId)
-    const draft = edition.draft === null ? null : withArticle(edition.draft, { ...article, gone })
+    const draft =
+      edition.draft === null ? null : withArticle(edition.draft, { ...article, gone, putRight })
     if (draft === null) {
       const reason = `“${article.headline}” was withdrawn`
       const from = ['draft', 'in review', 'approved'] as const
@@ -48,16 +52,19 @@ export async function refreshDrafts(
 /** Null where nothing is left of it. */
 function withArticle(
   draft: Draft,
-  { id, revision, gone }: { id: number; revision: number; gone: boolean },
+  {
+    id,
+    revision,
+    gone,
+    putRight,
+  }: { id: number; revision: number; gone: boolean; putRight: PutRight },
 ): Draft | null {
   if (draft.form === 'correction') return draft
   if (draft.form === 'alert')
-    return gone
-      ? null
-      : { ...draft, item: { ...draft.item, revision, headline: null, sentences: null } }
+    return gone ? null : { ...draft, item: { ...draft.item, revision, ...putRight } }
   const items = draft.items.flatMap((item) => {
     if (item.articleId !== id) return [item]
-    return gone ? [] : [{ ...item, revision, headline: null, sentences: null }]
+    return gone ? [] : [{ ...item, revision, ...putRight }]
   })
   return items.some(({ followers }) => !followers) ? { ...draft, items } : null
 }

@@ -5,6 +5,7 @@ import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { clusterArticle } from '#stories/cluster.ts'
+import { findPutRight } from '../corrections/words-store.ts'
 import { saveContent } from '../content-store.ts'
 import { replaceLinks } from '../link-store.ts'
 import { readSettings } from '../publication.ts'
@@ -136,8 +137,7 @@ async function findAdded(
     revision: article.revision,
     section: edit.section ?? article.topics[0] ?? UNTAGGED,
     pinned: true,
-    headline: null,
-    sentences: null,
+    ...(await findPutRight(db, article)),
     followers: false,
     since: null,
     why: ['an editor added it'],

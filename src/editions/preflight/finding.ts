@@ -10,6 +10,7 @@ export const checkNames = [
   'mails',
   'unsubscribe',
   'withdrawn',
+  'correction',
   'embargo',
   'leftovers',
   'size',
@@ -30,6 +31,7 @@ export type CheckName = (typeof checkNames)[number]
 /** What a publisher may let pass. Nobody lets pass a mail that cannot be made, or a story that was withdrawn. */
 export const overridable: readonly CheckName[] = [
   'unsubscribe',
+  'correction',
   'embargo',
   'leftovers',
   'size',

@@ -3,6 +3,7 @@ import type { Db } from '#db/open.ts'
 import { type Draft, type DraftBox, type DraftItem, itemsOf } from '../draft/draft.ts'
 import type { Edition } from '../store.ts'
 import { type Finding, gathered, stops, warns } from './finding.ts'
+import { listUnsettled } from '../corrections/correction-store.ts'
 import { ungroundedIn, unknownIn } from './grounding.ts'
 
 export type Told = { item: DraftItem; article: ArticleRow }
@@ -30,6 +31,22 @@ export function checkTold(told: readonly Told[], now: Date): Finding[] {
       'every sentence stands in its article, or a person wrote it',
     ),
   ]
+}
+
+/** A story that somebody says is wrong is not told again before it is decided. */
+export async function checkCorrected(db: Db, told: readonly Told[]): Promise<Finding[]> {
+  const ids = told.map(({ article }) => article.id)
+  const found = (await listUnsettled(db, ids)).flatMap(({ articleId, id, wrong }) =>
+    told
+      .filter(({ article }) => article.id === articleId && article.revision <= wrong)
+      .map(({ article: { headline } }) =>
+        stops(
+          'correction',
+          `“${headline}” is being corrected: accept or dismiss correction ${id}, or drop the story`,
+        ),
+      ),
+  )
+  return gathered('correction', found, 'no story of it is being corrected')
 }
 
 /** What is better looked at: the pictures and the lead. */

@@ -2,6 +2,7 @@ import { listArticlesById } from '#articles/store.ts'
 import type { Db } from '#db/open.ts'
 import { whatIsNew } from '#stories/what-is-new.ts'
 import { arranged } from '../draft/arrange.ts'
+import { findPutRight, type PutRight } from '../corrections/words-store.ts'
 import type { DigestDraft, DraftItem, LeftOut } from '../draft/draft.ts'
 import type { EditionRules } from '../draft/rules-store.ts'
 import {
@@ -116,8 +117,7 @@ async function itemsOfChosen(
       revision: article.revision,
       section: earlier?.section ?? section,
       pinned: story.pinned,
-      headline: same ? earlier.headline : null,
-      sentences: same ? earlier.sentences : null,
+      ...(same ? written(earlier) : await findPutRight(db, article)),
       followers,
       since: await sinceOf(db, { story, candidacy }),
       why,
@@ -126,6 +126,10 @@ async function itemsOfChosen(
     })
   }
   return items
+}
+
+function written({ headline, sentences }: DraftItem): PutRight {
+  return { headline, sentences }
 }
 
 /** One line of what is new for who had it by an alert. */

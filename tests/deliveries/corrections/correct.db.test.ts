@@ -13,14 +13,7 @@ import { getEdition } from '#editions/store.ts'
 import { councilText, ingestArticle } from '../../articles-fixture.ts'
 import { type House, openHouse } from '../../house.ts'
 import { answering, lookAt } from '../preflight/preflight-fixture.ts'
-import {
-  approve,
-  approveDigest,
-  type Desk,
-  ensureOperator,
-  fates,
-  openDesk,
-} from '../send-fixture.ts'
+import { approve, type Desk, ensureOperator, fates } from '../send-fixture.ts'
 import { decisionOf, openAs, RIGHT, sendToTokyo, WRONG } from './correction-fixture.ts'
 
 let house: House
@@ -266,23 +259,5 @@ describe('an article that is withdrawn', () => {
       expect(raw.toString()).toContain('Rovers win')
     }
     expect(await sweepCorrections(house.context)).toEqual([])
-  })
-
-  test('leaves a draft, and voids the approval of what it was in', async () => {
-    desk = await openDesk(house)
-    const editionId = await approveDigest(house)
-    const before = await getEdition(house.db, editionId)
-    const { rows } = await sql<{ id: number }>`
-      select article_id as id from edition_story where edition_id = ${editionId} order by position`.execute(
-      house.db,
-    )
-    await retractArticle(house.context, { articleId: rows[0]?.id ?? 0, reason: 'It was made up.' })
-
-    await sweepCorrections(house.context)
-
-    const after = await getEdition(house.db, editionId)
-    expect(after).toMatchObject({ state: 'draft', approvedHash: null })
-    expect(after.contentHash).not.toBe(before.contentHash)
-    expect(JSON.stringify(after.compiled)).not.toContain('fish market')
   })
 })

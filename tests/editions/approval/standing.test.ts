@@ -28,6 +28,14 @@ test.each<Row>([
   ['two authors do not approve each other’s', 'two', [1, 2], [yes(1), yes(2)], false],
   ['two takes a third', 'two', [1, 2], [yes(3)], true],
   ['a rule of the newsletter', 'none', [], [yes(null)], true],
+  ['a yes of before an edit that was undone', 'one', [], [{ ...yes(1), voided: true }], false],
+  [
+    'who sent it back before an edit that was undone',
+    'none',
+    [],
+    [yes(null), { ...objection('send back'), voided: true }],
+    false,
+  ],
   ['an override', 'two', [1], [{ verdict: 'override', contentHash: 'now', operatorId: 9 }], true],
   [
     'an override of what it was before',

@@ -7,6 +7,7 @@ import {
   tell,
 } from '#commands/command.ts'
 import { draftLines, standingLines } from '#commands/edition-show.ts'
+import { forecastAlert, forecastInWords } from '#deliveries/alerts/forecast-store.ts'
 import { cancelCountdown, startCountdown } from '#deliveries/alerts/countdown.ts'
 import { describeStanding } from '#deliveries/approval/describe-standing.ts'
 import { sayYes, sendBack } from '#editions/approval/approve.ts'
@@ -161,9 +162,13 @@ async function release(step: Step, said: Said): Promise<void> {
   const overLimit = reasonArgument(said['over-limit'], 'over-limit')
   const leavesAt = await startCountdown(context, { editionId, overLimit })
   await house.note('release alert', `edition ${editionId}`, { overLimit })
-  const left = durationInWords(leavesAt.getTime() - context.clock.now().getTime())
+  const now = context.clock.now()
+  const left = durationInWords(leavesAt.getTime() - now.getTime())
+  const edition = await getEdition(context.db, editionId)
+  const reaches = await forecastAlert(context.db, { edition, now })
   await done(step, [
     `edition ${editionId} leaves in ${left}; to take it back: daybreak edition ${editionId} cancel`,
+    ...(reaches === null ? [] : [`  ${forecastInWords(reaches)}`]),
   ])
 }
 

@@ -27,9 +27,9 @@ export async function findEnded(
 export async function lockEnded(
   db: Db,
   editionId: number,
-): Promise<{ audience: number } | undefined> {
-  const { rows } = await sql<{ audience: number }>`
-    select coalesce(e.audience, 0)::bigint as audience from edition e
+): Promise<{ audience: number; update: boolean } | undefined> {
+  const { rows } = await sql<{ audience: number; update: boolean }>`
+    select coalesce(e.audience, 0)::bigint as audience, e.update_number is not null as update from edition e
      where e.id = ${editionId} and e.state = 'sending' and e.planned_at is not null
        and not exists (select from delivery_drain d where d.edition_id = e.id)
        for update`.execute(db)

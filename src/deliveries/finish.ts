@@ -52,7 +52,7 @@ async function settle(
   if (ended === undefined) return undefined
   const comparison = await compareLedger(db, editionId)
   const total = ledgerOf(comparison, 'planned')
-  const verdict = verdictOf(comparison, ended.audience)
+  const verdict = verdictOf(comparison, ended)
   const { state } = verdict
   if (state !== 'open') {
     const reason = 'reason' in verdict ? verdict.reason : null
@@ -70,7 +70,10 @@ async function settle(
   return { verdict, wrong, total }
 }
 
-function verdictOf(comparison: Comparison[], audience: number): Verdict {
+function verdictOf(
+  comparison: Comparison[],
+  { audience, update }: { audience: number; update: boolean },
+): Verdict {
   const total = ledgerOf(comparison, 'planned')
   if (total !== audience) {
     return {
@@ -78,9 +81,24 @@ function verdictOf(comparison: Comparison[], audience: number): Verdict {
       reason: `the accounts do not add up: ${audience} planned, ${total} in the ledger`,
     }
   }
-  if (total === 0) return { state: 'skipped', reason: 'nobody gets this newsletter yet' }
+  if (total === 0) {
+    const reason = update ? 'nobody wants updates on stories' : 'nobody gets this newsletter yet'
+    return { state: 'skipped', reason }
+  }
+  const spared = comparison.filter(({ what, ledger }) => ledger > 0 && isSpared(what))
+  if (spared.reduce((sum, { ledger }) => sum + ledger, 0) === total)
+    return { state: 'skipped', reason: `everybody was left out: ${sparedInWords(spared)}` }
   const open = (['waiting', 'retry', 'claimed'] as const).map((what) => ledgerOf(comparison, what))
   return { state: open.every((count) => count === 0) ? 'sent' : 'open' }
+}
+
+/** Left out by the reader's own choice or state, not because the edition came too late or was stopped. */
+function isSpared(what: Comparison['what']): boolean {
+  return what.startsWith('excluded/') && !['excluded/expired', 'excluded/stopped'].includes(what)
+}
+
+function sparedInWords(spared: readonly Comparison[]): string {
+  return spared.map(({ what, ledger }) => `${what.slice('excluded/'.length)} ${ledger}`).join(', ')
 }
 
 function ledgerOf(comparison: Comparison[], what: Comparison['what']): number {

@@ -27,6 +27,23 @@ export async function listDue(db: Db, now: Date): Promise<Due[]> {
   return rows
 }
 
+/**
+ * Alerts and corrections whose countdown ended long before anything could leave, because all was held or nothing ran: what
+ * was pressed then is no yes for now. They wait for one again.
+ */
+export async function returnStale(
+  db: Db,
+  { before, reason }: { before: Date; reason: string },
+): Promise<{ id: number; contentHash: string; subject: string }[]> {
+  const { rows } = await sql<{ id: number; contentHash: string; subject: string }>`
+    update edition e
+       set state = 'in review', state_reason = ${reason}, approved_hash = null, approved_by = null, leaves_at = null
+         , voided_verdict = coalesce((select max(id) from edition_verdict where edition_id = e.id), 0)
+     where e.state = 'approved' and e.leaves_at < ${before} and not ${wrongCopiesLeave}
+    returning e.id, e.content_hash as "contentHash", e.subject`.execute(db)
+  return rows
+}
+
 /** What nobody released in time is not sent any more: news of the morning is none in the evening. */
 export async function expireLate(db: Db, now: Date): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`

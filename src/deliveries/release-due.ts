@@ -1,7 +1,7 @@
 import type { Context } from '#context.ts'
 import { getEdition, moveEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
-import { expireLate, listDue } from './release-due-store.ts'
+import { expireLate, listDue, returnStale } from './release-due-store.ts'
 import { callDesk } from './approval/call-desk.ts'
 import { listOnCall } from './approval/on-call-store.ts'
 import { describeHold } from './restore-mark.ts'
@@ -19,6 +19,7 @@ export async function releaseDue(
   const { db, clock, log } = context
   if ((await describeHold(db)) !== undefined) return
   await expireLate(db, clock.now())
+  await returnOld(context)
   for (const due of await listDue(db, clock.now())) {
     const { id: editionId, kind, whoseHour, holdBackMs } = due
     const rule = kind !== 'alert' && whoseHour === 'reader' ? 'local hour' : 'now'
@@ -33,6 +34,27 @@ export async function releaseDue(
       if (state === 'approved') await holdBack(context, { editionId, reason })
       log.warn({ edition: editionId, reason }, 'an edition was not released')
     }
+  }
+}
+
+/**
+ * Longer than a restart takes, or than it takes to know of mails that are being handed over; who pressed the button before
+ * that thinks that it is out, or has seen that it is not.
+ */
+const STALE_MS = 15 * 60_000
+
+async function returnOld(context: Releasing & Pick<Context, 'log'>): Promise<void> {
+  const { db, clock, log } = context
+  const before = new Date(clock.now().getTime() - STALE_MS)
+  const reason =
+    'its countdown ended long ago, when nothing could leave: look whether it is still true'
+  for (const { id: editionId, contentHash, subject } of await returnStale(db, { before, reason })) {
+    log.warn({ edition: editionId, reason }, 'an edition waits for a yes again')
+    await planDeskNotice(context, {
+      key: `stale ${contentHash.slice(0, 12)} ${editionId}`,
+      subject: 'An alert did not leave in time: it waits for a yes again',
+      lines: [`“${subject}”`, reason, `To look at it: daybreak edition ${editionId}`],
+    })
   }
 }
 

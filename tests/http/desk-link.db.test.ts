@@ -35,9 +35,15 @@ describe('a scanner', () => {
   )
 
   test.each(['approve', 'send-back', 'cancel', 'again'])(
-    'finds nothing to GET at %s',
+    'is shown the page by a GET of %s, and presses nothing',
     async (verb) => {
-      expect((await house.look(token, `/${verb}`)).status).toBe(404)
+      const before = await contentsOf(house)
+
+      expect((await house.look(token, `/${verb}`)).status).toBe(303)
+      expect((await house.look(token, `?done=${verb}`)).text).not.toMatch(
+        /Approved|Sent back\.|Cancelled/,
+      )
+      expect(await contentsOf(house)).toEqual(before)
     },
   )
 })

@@ -52,6 +52,12 @@ export function socketFrom(remoteAddress: string): object {
   return { incoming: { socket: { remoteAddress, remotePort: 50_000, remoteFamily: 'IPv4' } } }
 }
 
+/** The page that a browser ends at: what was posted is answered with its place. */
+export async function pageBehind(web: Hono, answer: Response): Promise<Response> {
+  const place = answer.status === 303 ? answer.headers.get('location') : null
+  return place === null ? answer : web.request(place)
+}
+
 export function webOf(
   { context }: Pick<House, 'context'>,
   { inboxDir = '/nonexistent', dataDir = '/nonexistent' } = {},

@@ -5,7 +5,7 @@ import { noteVerdict, type Saying } from '#editions/approval/approve.ts'
 import { getRulesById } from '#editions/draft/rules-store.ts'
 import { getEdition, moveEdition } from '#editions/store.ts'
 import { Refusal } from '#errors.ts'
-import { setLeaving } from './countdown-store.ts'
+import { setLeaving, takeBack } from './countdown-store.ts'
 
 /**
  * An approved alert leaves when the newsletter's countdown has run out, so that a wrong press can be taken back.
@@ -22,9 +22,13 @@ export async function startCountdown(
   if (overLimit === null) await refuseOverLimit(context, edition)
   const { countdownMs } = await getRulesById(db, edition.newsletterId)
   const leavesAt = new Date(clock.now().getTime() + countdownMs)
-  if (await setLeaving(db, { editionId, leavesAt })) return leavesAt
+  const leaves = await setLeaving(db, { editionId, leavesAt })
+  if (leaves !== undefined) return leaves
   throw new Refusal(`edition ${editionId} is ${edition.state}: approve it first`, { status: 409 })
 }
+
+/** Why it waits again, kept with the edition. */
+export const CANCELLED = 'its countdown was cancelled'
 
 /**
  * It waits for a yes again: those of before do not count any more.
@@ -36,8 +40,8 @@ export async function cancelCountdown(
 ): Promise<void> {
   const { contentHash, state } = await getEdition(db, editionId)
   const cancelled = await inTransaction(db, async (transaction) => {
-    if (!(await setLeaving(transaction, { editionId, leavesAt: null }))) return false
-    const reason = 'its countdown was cancelled'
+    if (!(await takeBack(transaction, editionId))) return false
+    const reason = CANCELLED
     await moveEdition(transaction, { id: editionId, from: ['approved'], to: 'in review', reason })
     const said = { editionId, contentHash, ...by, verdict: 'cancel' } as const
     await noteVerdict({ db: transaction, clock }, said)

@@ -1,4 +1,5 @@
 import type { Context } from '#context.ts'
+import { forecastAlert } from '../alerts/forecast-store.ts'
 import { findKept, keptInOneLine } from '#deliveries/preflight/kept-findings.ts'
 import { readStanding } from '#editions/approval/read-standing.ts'
 import { getEdition } from '#editions/store.ts'
@@ -18,6 +19,8 @@ export async function describeStanding(context: Context, editionId: number) {
     dueAt,
     deadlineAt,
     leavesAt,
+    /** Of an alert that has not left: who would get it now. */
+    reaches: await forecastAlert(context.db, { edition, now: context.clock.now() }),
     checks: keptInOneLine(await findKept(context, edition)),
     verdicts: verdicts.map(({ verdict, actor, note, via, at, contentHash: hash }) => ({
       verdict,

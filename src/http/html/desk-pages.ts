@@ -80,7 +80,7 @@ function saidOf({ said }: DeskView): Markup | string {
 function closedNote({ closed, said, path }: DeskView): Markup | string {
   if (closed === null) return ''
   const again = closed.again ? askAgain(path) : ''
-  if (said !== null) return said.wrong ? again : ''
+  if (said !== null) return said.wrong || said.again === true ? again : ''
   return html`<p class="banner">${closed.words}</p>
     ${again}`
 }
@@ -95,7 +95,7 @@ function leaving({ leavesAt, path, decides }: DeskView): Markup | string {
   if (leavesAt === null) return ''
   return html`<p class="banner">
       It leaves at <time datetime="${leavesAt.iso}">${leavesAt.words}</time>
-      <b data-countdown="${leavesAt.iso}"></b>
+      <b data-countdown="${leavesAt.iso}">in ${leavesAt.seconds} s</b>
     </p>
     ${
       decides
@@ -106,7 +106,7 @@ function leaving({ leavesAt, path, decides }: DeskView): Markup | string {
     }`
 }
 
-function when({ deadline, waitsFor, objection, authors, alertTimes }: DeskView): Markup {
+function when({ deadline, waitsFor, objection, authors, alertTimes, reaches }: DeskView): Markup {
   return html`<dl class="facts">
     ${
       deadline === null
@@ -122,6 +122,12 @@ function when({ deadline, waitsFor, objection, authors, alertTimes }: DeskView):
         ? ''
         : html`<dt>Waits for</dt>
             <dd>${waitsFor}</dd>`
+    }
+    ${
+      reaches === null
+        ? ''
+        : html`<dt>Reaches</dt>
+            <dd>${reaches}</dd>`
     }
     ${
       alertTimes === null
@@ -158,10 +164,21 @@ function findingList({ findings }: DeskView): Markup | string {
         ({ outcome, reason }) =>
           html`<li>
             <b class="${outcome === 'stops' ? 'error' : 'careful'}">${OUTCOMES[outcome]}:</b>
-            ${reason}
+            ${folded(reason)}
           </li>`,
       )}
     </ul>`
+}
+
+/** Of many places the first; nobody reads a wall of addresses on a phone. */
+function folded(reason: string): Markup | string {
+  const [first = '', ...more] = reason.split('; ')
+  if (more.length < 2) return reason
+  return html`${first}
+    <details class="fold">
+      <summary>and ${more.length} more</summary>
+      ${more.join('; ')}
+    </details>`
 }
 
 function theMail({ path, tests }: DeskView): Markup {

@@ -45,7 +45,7 @@ export function deskRoutes(context: Context): Hono {
     return request.html(stopPage(await pageFrame(context, ['en']), { path, subject, hash }))
   })
 
-  const decide = (what: string, act: (deciding: Deciding) => Promise<string>) => {
+  const decide = (what: string, act: (deciding: Deciding) => Promise<void>) => {
     routes.post(`/desk/:token/${what}`, async (request) => {
       const desk = await open(context, request)
       const form = await formOf(request)
@@ -54,9 +54,9 @@ export function deskRoutes(context: Context): Hono {
         refuseClosed(desk)
         // The link is used and its decision taken together: of two presses at once one is told that it was late.
         return inTransaction(context.db, async (db) => {
-          const words = await act({ context: { ...context, db }, desk, form })
+          await act({ context: { ...context, db }, desk, form })
           await noteDone({ ...context, db }, desk, what)
-          return words
+          return what
         })
       })
     })
@@ -76,10 +76,16 @@ export function deskRoutes(context: Context): Hono {
         const by = { operator: operatorOf(desk), via: 'page' } as const
         await cancelCountdown({ ...context, db }, { editionId: edition.id, ...by })
         await noteDone({ ...context, db }, desk, 'cancel countdown')
-        return 'Cancelled. It waits for a yes again.'
+        return 'cancel'
       })
     })
   })
+
+  // Where a form was posted to, a reload or a bookmark asks for the page.
+  for (const what of ['approve', 'send-back', 'cancel', 'again', 'test'])
+    routes.get(`/desk/:token/${what}`, (request) =>
+      request.redirect(pathOfDesk(context, request), 303),
+    )
 
   routes.post('/desk/:token/edit', async (request) => edit(context, request))
 

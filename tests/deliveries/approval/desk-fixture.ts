@@ -11,7 +11,7 @@ import { addOperator, type Operator, type Role } from '#operators/operator.ts'
 import { sealToken } from '#subscribers/tokens.ts'
 import { ingestArticle } from '../../articles-fixture.ts'
 import { type House, openHouse } from '../../house.ts'
-import { webOf } from '../../http/web-fixture.ts'
+import { pageBehind, webOf } from '../../http/web-fixture.ts'
 
 export const MINUTE = 60_000
 
@@ -74,7 +74,9 @@ export async function openDraftHouse(
   const editionId = rows[0]?.id ?? 0
 
   const ask = async (path: string, init?: RequestInit) => {
-    const response = await webOf(house).request(`/desk/${path}`, init)
+    const web = webOf(house)
+    const answer = await web.request(`/desk/${path}`, init)
+    const response = init === undefined ? answer : await pageBehind(web, answer)
     return { status: response.status, text: await response.text() }
   }
   const calls = async () => callsOf(house)

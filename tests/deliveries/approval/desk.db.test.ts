@@ -105,7 +105,8 @@ describe('an edition by the clock', () => {
     expect(page.text).toContain('To leave at')
 
     const answer = await press(token, 'approve', { hash })
-    expect(answer.text).toContain('Approved. It leaves at its hour.')
+    expect(answer.status).toBe(303)
+    expect((await look(`${token}?done=approve`)).text).toContain('Approved. It leaves at its hour.')
     await tick()
     expect((await getEdition(house.db, editionId)).state).toBe('approved')
     house.wait(55 * MINUTE)
@@ -251,7 +252,8 @@ describe('the link in a call', () => {
     expect(late.text).toContain('Somebody else changed edition')
     const { contentHash, subject } = await getEdition(house.db, editionId)
     expect(subject).toBe('The market comes back')
-    expect((await press(token, 'approve', { hash: contentHash })).text).toContain('Approved')
+    expect((await press(token, 'approve', { hash: contentHash })).status).toBe(303)
+    expect((await getEdition(house.db, editionId)).state).toBe('approved')
   })
 
   test('sends back with a note', async () => {

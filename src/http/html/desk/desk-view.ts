@@ -17,8 +17,8 @@ export type DeskView = {
   preheader: string
   /** When it is to leave, ready made with its zone; null where it has no hour. */
   deadline: Moment | null
-  /** Of an alert that somebody approved: when it goes. */
-  leavesAt: Moment | null
+  /** Of an alert that somebody approved: when it goes, and how long that is from now. */
+  leavesAt: (Moment & { seconds: number }) | null
   hash: string
   draftNumber: number
   draft: Draft | null
@@ -35,6 +35,8 @@ export type DeskView = {
   verdicts: readonly { actor: string; verdict: string; note: string | null; at: Moment }[]
   /** How long the alert took from its article's arrival, in words; null for what is none. */
   alertTimes: string | null
+  /** Of an alert that has not left: who would get it now, in words; null for all else. */
+  reaches: string | null
   /** Why nothing can be decided, and whether a new link would help; null: the person may. */
   closed: { words: string; again: boolean } | null
   /** Whether the person's role may decide. */
@@ -45,6 +47,6 @@ export type DeskView = {
   tests: boolean
   /** Whether the page is for changing it. */
   editing: boolean
-  /** What just became of a change, or went wrong. */
-  said: { words: string; wrong: boolean } | null
+  /** What just became of it, or went wrong; and whether a new link is of use now. */
+  said: { words: string; wrong: boolean; again?: boolean } | null
 }

@@ -7,6 +7,7 @@ import type { Operator } from '#operators/operator.ts'
 import type { DeskView } from '../../html/desk/desk-view.ts'
 import { deadLinkPage, deskPage } from '../../html/desk-pages.ts'
 import { pageFrame, pathOf } from '../frame.ts'
+import { doneOf } from './done.ts'
 import { viewOf } from './view-of.ts'
 
 export type Form = Record<string, string>
@@ -23,8 +24,9 @@ export async function open(context: Context, request: Request): Promise<DeskPage
 
 /** The page as it is now, whatever was asked. */
 export async function show(context: Context, request: Request, shown: Shown): Promise<Response> {
-  const { said = savedOf(request), status = 200, editing = false } = shown
+  const { status = 200, editing = false } = shown
   const desk = await open(context, request)
+  const said = shown.said ?? savedOf(request) ?? (await becameOf(context, request, desk))
   const path = pathOfDesk(context, request)
   const frame = await pageFrame(context, ['en'])
   const { closed } = desk
@@ -41,6 +43,15 @@ export async function show(context: Context, request: Request, shown: Shown): Pr
 function savedOf(request: Request): DeskView['said'] {
   if (request.req.method !== 'GET' || request.req.query('saved') === undefined) return null
   return { words: 'Saved. What was approved before is not any more.', wrong: false }
+}
+
+async function becameOf(
+  context: Context,
+  request: Request,
+  desk: DeskPage,
+): Promise<DeskView['said']> {
+  const done = request.req.method === 'GET' ? request.req.query('done') : undefined
+  return done === undefined ? null : doneOf(context, desk, done)
 }
 
 export function pathOfDesk({ config }: Pick<Context, 'config'>, request: Request): string {
@@ -81,14 +92,14 @@ export function refuseClosed({ closed }: Pick<DeskPage, 'closed'>): void {
     })
 }
 
-/** The page again, with what became of it, or why nothing did. */
+/** The page again, with what became of it, or why nothing did; a page that is loaded anew presses nothing. */
 export async function answering(
   context: Context,
   request: Request,
   work: () => Promise<string>,
 ): Promise<Response> {
   try {
-    return await show(context, request, { said: { words: await work(), wrong: false } })
+    return request.redirect(`${pathOfDesk(context, request)}?done=${await work()}`, 303)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     const said = { words: sentence(error.message), wrong: true }

@@ -11,32 +11,22 @@ import { type Form, operatorOf } from './answer.ts'
 /** What a person decides by a link. The context is that of a transaction: a refusal leaves the link unused. */
 export type Deciding = { context: Context; desk: DeskPage; form: Form }
 
-export async function approve(deciding: Deciding): Promise<string> {
+export async function approve(deciding: Deciding): Promise<void> {
   const { context, desk } = deciding
   const { edition } = desk
   await useOnce(deciding, 'approved')
-  const { waitsFor } = await sayYes(context, sayingOf(deciding))
-  if (waitsFor !== null) return `Your yes counts. It still waits for ${waitsFor}.`
-  if (edition.kind === 'alert' || edition.kind === 'correction') {
-    requireDuty(operatorOf(desk), 'release alert')
-    const leavesAt = await startCountdown(context, { editionId: edition.id })
-    const left = leavesAt.getTime() - context.clock.now().getTime()
-    return `Approved. It leaves in ${Math.max(0, Math.round(left / 1000))} seconds, unless you cancel.`
-  }
-  if (edition.dueAt === null)
-    return 'Approved. It has no hour of its own: send it from the command line.'
-  return edition.dueAt <= context.clock.now()
-    ? 'Approved. Its hour has come: it leaves now.'
-    : 'Approved. It leaves at its hour.'
+  const { approved } = await sayYes(context, sayingOf(deciding))
+  if (!approved || (edition.kind !== 'alert' && edition.kind !== 'correction')) return
+  requireDuty(operatorOf(desk), 'release alert')
+  await startCountdown(context, { editionId: edition.id })
 }
 
-export async function giveBack(deciding: Deciding): Promise<string> {
+export async function giveBack(deciding: Deciding): Promise<void> {
   await useOnce(deciding, 'sent back')
   await sendBack(deciding.context, { ...sayingOf(deciding), note: deciding.form['note'] ?? '' })
-  return 'Sent back. Its authors are told, with your note.'
 }
 
-export async function stop(deciding: Deciding): Promise<string> {
+export async function stop(deciding: Deciding): Promise<void> {
   const { context, desk, form } = deciding
   const reason = form['reason']?.trim() ?? ''
   if (reason === '') throw new Refusal('say why it is not to be sent', { field: 'reason' })
@@ -45,7 +35,6 @@ export async function stop(deciding: Deciding): Promise<string> {
     throw new Refusal('it changed since you looked at it: look at it again', { status: 409 })
   await useOnce(deciding, 'stopped')
   await stopEdition(context, { editionId: desk.edition.id, reason, by: saying })
-  return 'Stopped. Nobody gets it.'
 }
 
 function sayingOf({ desk, form }: Deciding): Saying {

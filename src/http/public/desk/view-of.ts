@@ -1,6 +1,7 @@
 import type { Context } from '#context.ts'
 import type { DeskPage } from '#deliveries/approval/desk-page.ts'
 import { listNames } from '#deliveries/approval/desk-page-store.ts'
+import { forecastAlert, forecastInWords } from '#deliveries/alerts/forecast-store.ts'
 import { alertTimesInWords } from '#deliveries/alerts/alert-times.ts'
 import { readAlertTimes } from '#deliveries/alerts/alert-times-store.ts'
 import { findKept } from '#deliveries/preflight/kept-findings.ts'
@@ -14,16 +15,18 @@ import type { DeskView } from '../../html/desk/desk-view.ts'
 
 /** What the page shows, in the newsroom's time. */
 export async function viewOf(
-  { db }: Pick<Context, 'db'>,
+  { db, clock }: Pick<Context, 'db' | 'clock'>,
   { desk, path }: { desk: DeskPage; path: string },
 ): Promise<Omit<DeskView, 'said' | 'editing'>> {
   const { edition, link, closed } = desk
   const { timeZone } = await readSettings({ db })
-  const momentOf = (now: Date) => ({
-    words: momentLine({ language: 'en', timeZone, now }),
-    iso: now.toISOString(),
+  const momentOf = (at: Date) => ({
+    words: momentLine({ language: 'en', timeZone, now: at }),
+    iso: at.toISOString(),
   })
-  const momentOrNull = (now: Date | null) => now && momentOf(now)
+  const momentOrNull = (at: Date | null) => at && momentOf(at)
+  const now = clock.now()
+  const reaches = await forecastAlert(db, { edition, now })
   const edits = await listEdits(db, { editionId: edition.id, since: 0 })
   const { standing, verdicts } = await readStanding(db, edition)
   const times = await readAlertTimes(db, edition.id)
@@ -40,7 +43,7 @@ export async function viewOf(
     subject: edition.subject,
     preheader: edition.preheader,
     deadline: momentOrNull(edition.deadlineAt),
-    leavesAt: edition.state === 'approved' ? momentOrNull(edition.leavesAt) : null,
+    leavesAt: leavingOf(edition, { now, momentOf }),
     hash: edition.contentHash,
     draftNumber: edition.draftNumber,
     draft: edition.draft,
@@ -57,6 +60,7 @@ export async function viewOf(
       at: momentOf(at),
     })),
     alertTimes: times && alertTimesInWords(times),
+    reaches: reaches && forecastInWords(reaches),
     closed,
     decides: may(link.role, 'approve'),
     tests: may(link.role, 'compose'),
@@ -66,4 +70,13 @@ export async function viewOf(
 
 function isUndecided({ state, releaseAt }: DeskPage['edition']): boolean {
   return ['draft', 'in review'].includes(state) || (state === 'held' && releaseAt === null)
+}
+
+function leavingOf(
+  { state, leavesAt }: DeskPage['edition'],
+  { now, momentOf }: { now: Date; momentOf: (at: Date) => { words: string; iso: string } },
+): DeskView['leavesAt'] {
+  if (state !== 'approved' || leavesAt === null) return null
+  const seconds = Math.max(0, Math.round((leavesAt.getTime() - now.getTime()) / 1000))
+  return { ...momentOf(leavesAt), seconds }
 }

@@ -72,12 +72,17 @@ export async function listRevisionsById(
   return rows
 }
 
+/** Where the article names none: a feed by its name, what the newsroom sent itself by the newsroom's, not by who sent it. */
+const publisherOf = sql`
+  case when s.kind in ('feed', 'page') then s.name
+       else coalesce((select value #>> '{}' from setting where name = 'name'), s.name) end`
+
 const articleColumns = sql`
   a.id, r.revision, r.headline, r.standfirst, r.byline, r.publisher, r.place, r.language, r.url
 , r.published_at as "publishedAt", a.received_at as "receivedAt", r.paragraphs
 , r.fitted_image as image, r.breaking
 , r.updated_at as "updatedAt", r.section, r.corrections, a.seeded, a.embargo_until as "embargoUntil"
-, a.retracted_at as "retractedAt", a.retraction, s.name as "sourceName"
+, a.retracted_at as "retractedAt", a.retraction, ${publisherOf} as "sourceName"
 , m.method, m.sentences, m.longer, m.short_headline as "shortHeadline"
 , coalesce((select array_agg(t.name order by at.position)
               from article_topic at join topic t on t.id = at.topic_id

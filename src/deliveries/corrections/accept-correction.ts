@@ -11,6 +11,8 @@ import {
 } from '#editions/corrections/correction-store.ts'
 import { draftCorrectionMail } from '#editions/corrections/draft-correction.ts'
 import { gatherCarriers } from '#editions/corrections/gather-carriers.ts'
+import { findPutRight } from '#editions/corrections/words-store.ts'
+import type { CorrectionDraft } from '#editions/draft/draft.ts'
 import { settleArticle } from '#editions/corrections/settle-article.ts'
 import { findProposed, takeProposed } from '#editions/corrections/version-store.ts'
 import { replaceLinks } from '#editions/link-store.ts'
@@ -142,12 +144,16 @@ async function takeFor(
 async function aboutOf(
   db: Db,
   { correction, carrier }: { correction: Correction; carrier: Carrier },
-): Promise<{ headline: string; url: string | null }> {
-  const { articleId, wrong, right } = correction
+): Promise<CorrectionDraft['about']> {
+  const { articleId, wrong, right, label } = correction
   const told = await findTold(db, { articleId, revision: wrong })
-  const gone = right === null || correction.label === 'retraction'
+  const headline = told?.headline ?? `story ${carrier.storyId}`
+  if (right === null || label === 'retraction') return { headline, right: headline, url: null }
+  const putRight = await findPutRight(db, { id: articleId, revision: right })
+  const now = await findTold(db, { articleId, revision: right })
   return {
-    headline: told?.headline ?? `story ${carrier.storyId}`,
-    url: gone ? null : (told?.url ?? null),
+    headline,
+    right: putRight.headline?.text ?? now?.headline ?? headline,
+    url: told?.url ?? null,
   }
 }

@@ -11,7 +11,7 @@ export async function listToBox(
   { newsletterId, runKey, now }: { newsletterId: number; runKey: string; now: Date },
 ): Promise<DraftCorrection[]> {
   const { rows } = await sql<DraftCorrection>`
-    select c.id as "correctionId", c.was || ' ' || c.is_now as text
+    select c.id as "correctionId", c.label, coalesce(c.headline, r.headline) as headline, c.was || ' ' || c.is_now as text
          , coalesce(r.url, (select value #>> '{}' from setting where name = 'correctionsUrl'), 'https://www.example.org/corrections') as url
       from correction c
       join article_revision r on (r.article_id, r.revision) = (c.article_id, coalesce(c."right", c.wrong))

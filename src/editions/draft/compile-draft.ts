@@ -10,7 +10,14 @@ import { dateLine, momentLine, partOfDay } from '../dates.ts'
 import { publicationOf, type Settings, senderLineOf } from '../publication.ts'
 import { UNTAGGED } from '../selection/choose-stories.ts'
 import type { Compiled } from '../store.ts'
-import type { AlertDraft, CorrectionDraft, DigestDraft, DraftBox, DraftItem } from './draft.ts'
+import type {
+  AlertDraft,
+  CorrectionDraft,
+  DigestDraft,
+  DraftBox,
+  DraftCorrection,
+  DraftItem,
+} from './draft.ts'
 import { itemBlocks, linksOf, withArticles } from './item-block.ts'
 import type { EditionRules } from './rules-store.ts'
 import { preheaderOf, subjectOf } from './subject.ts'
@@ -74,7 +81,7 @@ export async function compileDigestDraft(
       stories: stories.map((story) => ({ ...story, image: null })),
     })),
     boxes: draft.boxes.filter((box) => isShown(box, day)).map(boxBlock),
-    corrections: draft.corrections,
+    corrections: draft.corrections.map((one) => correctionLine(one, set.language)),
     moreOnWeb: draft.moreOnWeb,
     partOfDay: partOfDay(rules.localTime),
   }
@@ -158,7 +165,8 @@ export async function compileCorrectionDraft(
   const subject =
     draft.subject?.text ??
     subjectOf({
-      headlines: [`${titles[label]}: ${about.headline}`],
+      // What was wrong is not said again in large letters.
+      headlines: [`${titles[label]}: ${about.right}`],
       rules: { ...rules, subjectRule: null },
       set,
       day,
@@ -187,6 +195,15 @@ export async function compileCorrectionDraft(
   }
   const contentHash = contentHashOf({ subject, preheader: was, compiled })
   return { subject, preheader: was, compiled, contentHash, stories: [], notes: mail.notes }
+}
+
+/** "Correction, “Council votes 16 to 7”: The council voted 17 to 6. It voted 16 to 7." */
+function correctionLine(
+  { label, headline, text, url }: DraftCorrection,
+  language: string,
+): DigestModel['corrections'][number] {
+  const { titles } = wordsFor(language).correction
+  return { text: `${titles[label]}, “${headline}”: ${text}`, url }
 }
 
 /** The house's own, every day, where nobody wrote one for this edition. */

@@ -40,7 +40,13 @@ export type DraftBox = {
 export type LeftOut = { storyId: number; headline: string; reason: string }
 
 /** What was wrong in an earlier edition, for who had read it. */
-export type DraftCorrection = { correctionId: number; text: string; url: string }
+export type DraftCorrection = {
+  correctionId: number
+  label: CorrectionLabel
+  headline: string
+  text: string
+  url: string
+}
 
 export type DigestDraft = {
   form: 'digest'
@@ -77,8 +83,8 @@ export type CorrectionDraft = {
   label: CorrectionLabel
   was: string
   isNow: string
-  /** What it is about: the headline as it was told, and where it is read now. */
-  about: { headline: string; url: string | null }
+  /** What it is about: the headline as it was told and as it is now, and where it is read. */
+  about: { headline: string; right: string; url: string | null }
 }
 
 export const correctionLabels = ['correction', 'clarification', 'update', 'retraction'] as const

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
+import { isBeingCorrected } from '#editions/corrections/hold-store.ts'
 import type { Claimed } from './claim-store.ts'
 
 export type ServiceClaim = Claimed & {
@@ -57,6 +58,7 @@ export async function claimServiceMails(
         from service_mail m
        where m.state = 'planned' and m.release_at <= ${now} and coalesce(m.retry_at, ${now}) <= ${now} and m.test = ${test}
          and not exists (select from restore_mark where held is not null)
+         and not (m.kind = 'latest' and ${isBeingCorrected(sql`(m.payload ->> 'editionId')::bigint`)})
        order by m.release_at
        limit ${limit}
          for update skip locked
@@ -70,7 +72,9 @@ export async function claimServiceMails(
     ), claim as (
       update service_mail m
          set state = (case when f.reason is null then 'claimed' else 'excluded' end)::delivery_state
-           , attempt = m.attempt + 1, version = 1, address_version = coalesce(f.address_version, 0)
+           , attempt = m.attempt + 1, address_version = coalesce(f.address_version, 0)
+           , version = coalesce((select e.version from edition e
+                                  where m.kind = 'latest' and e.id = (m.payload ->> 'editionId')::bigint), 1)
            , sender_id = ${senderId}
            , lease_until = case when f.reason is null then ${now}::timestamptz + make_interval(secs => ${leaseMs / 1000}) end
            , outcome_at = case when f.reason is not null then ${now}::timestamptz end

@@ -13,7 +13,7 @@ export function isInAudience(
   { range, now }: { range?: Range; now: Date },
 ): RawBuilder<unknown> {
   if ('segment' in rule) return sql`and ${matchSegment(rule.filter, { now })}`
-  if ('carried' in rule) return sql`and ${hasWrongCopy(rule)}`
+  if ('carried' in rule) return sql`and ${hasWrongCopy(rule, range)}`
   if ('edition' in rule) return sql`and s.id in (${whoGot(rule.edition, range)})`
   return sql``
 }

@@ -17,7 +17,7 @@ export async function findRange(
 ): Promise<Range & { count: number }> {
   const interested =
     'carried' in plan.rule
-      ? sql`delivery where edition_id = ${plan.rule.carried.editionId}`
+      ? sql`(${whoHasIt(plan.rule.carried.editionId)}) copy where true`
       : sql`subscription where newsletter_id = ${plan.newsletterId}`
   const { rows } = await sql<{ count: number; last: number | null }>`
     select count(*) as count, max(subscriber_id) as last
@@ -25,6 +25,15 @@ export async function findRange(
              order by subscriber_id
              limit ${limit}) next`.execute(db)
   return { after: plan.cursor, count: rows[0]?.count ?? 0, last: rows[0]?.last ?? plan.cursor }
+}
+
+/** In the order of the ledger's key: it is read as far as the limit. */
+function whoHasIt(editionId: number): RawBuilder<unknown> {
+  return sql`
+    select subscriber_id from delivery where edition_id = ${editionId}
+     union all
+    select subscriber_id from service_mail
+     where kind = 'latest' and (payload ->> 'editionId')::bigint = ${editionId}`
 }
 
 /**

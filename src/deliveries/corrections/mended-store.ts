@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 import { CORRECTION } from '#mail/digest-blocks.ts'
 import type { CarriedRule } from '#editions/corrections/draft-correction.ts'
-import { type Range, within } from '../plan-range.ts'
+import type { Range } from '../plan-range.ts'
 import { hadItWrong } from './reach-store.ts'
 
 /** A line of correction in an edition, and the copies that had it wrong. */
@@ -27,9 +27,7 @@ export async function listMended(db: Db, { editionId }: { editionId: number }): 
 export function mendedPart(mended: readonly Mended[], range: Range): RawBuilder<unknown> {
   const copies = mended.map(
     (one) => sql`
-        select d.subscriber_id, ${CORRECTION + one.line}::integer as block
-          from delivery d
-         where ${hadItWrong(one)} and ${within(range, sql`d.subscriber_id`)}`,
+        select subscriber_id, ${CORRECTION + one.line}::integer as block from (${hadItWrong(one, range)}) reader`,
   )
   return sql`
     , mended as materialized (
@@ -40,8 +38,8 @@ export function mendedPart(mended: readonly Mended[], range: Range): RawBuilder<
 }
 
 /** A condition on the subscription `u`: its reader has a copy that was wrong. */
-export function hasWrongCopy(rule: CarriedRule): RawBuilder<unknown> {
-  return sql`exists (select from delivery d where d.subscriber_id = u.subscriber_id and ${hadItWrong(rule)})`
+export function hasWrongCopy(rule: CarriedRule, range?: Range): RawBuilder<unknown> {
+  return sql`u.subscriber_id in (${hadItWrong(rule, range)})`
 }
 
 /** Whether the reader of `u` is told of the same correction by another mail of it. */

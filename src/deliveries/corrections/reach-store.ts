@@ -3,20 +3,34 @@ import type { Db } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
 import type { CarriedRule } from '#editions/corrections/draft-correction.ts'
 import { SINCE } from '#mail/digest-blocks.ts'
+import { type Range, within } from '../plan-range.ts'
 
-/** A condition on a row `d` of the ledger: its reader's copy may have had the wrong text, or may just be about to. */
-function hasItWrong({ carried }: CarriedRule): RawBuilder<unknown> {
+/**
+ * Copies that may have the wrong text, or are just being handed over with it: `subscriber_id`, `state`. Of the edition's
+ * own mails, and of those that who joined later got of it.
+ */
+function wrongCopies({ carried }: CarriedRule, range?: Range): RawBuilder<unknown> {
   const { editionId, upToVersion, position } = carried
+  const places = sql`array[${position}::integer, ${position + SINCE}::integer]`
+  const cut = (id: RawBuilder<unknown>) =>
+    range === undefined ? sql`` : sql`and ${within(range, id)}`
   return sql`
-    d.edition_id = ${editionId} and d.state in ('accepted', 'uncertain', 'claimed') and d.version <= ${upToVersion}
-    and exists (select from variant v
-                 where v.edition_id = d.edition_id and v.id = d.variant
-                   and v.blocks && array[${position}::integer, ${position + SINCE}::integer])`
+    select d.subscriber_id, d.state from delivery d
+     where d.edition_id = ${editionId} and d.state in ('accepted', 'uncertain', 'claimed') and d.version <= ${upToVersion}
+       and exists (select from variant v
+                    where v.edition_id = d.edition_id and v.id = d.variant and v.blocks && ${places})
+       ${cut(sql`d.subscriber_id`)}
+     union all
+    select m.subscriber_id, m.state from service_mail m
+     where m.kind = 'latest' and (m.payload ->> 'editionId')::bigint = ${editionId}
+       and m.state in ('accepted', 'uncertain', 'claimed') and m.version <= ${upToVersion}
+       and array(select block::integer from jsonb_array_elements_text(m.payload -> 'blocks') block) && ${places}
+       ${cut(sql`m.subscriber_id`)}`
 }
 
-/** A condition on a row `d` of the ledger: its reader's copy may have had the wrong text. */
-export function hadItWrong(rule: CarriedRule): RawBuilder<unknown> {
-  return sql`${hasItWrong(rule)} and d.state <> 'claimed'`
+/** The readers of copies that may have had the wrong text: `subscriber_id`. */
+export function hadItWrong(rule: CarriedRule, range?: Range): RawBuilder<unknown> {
+  return sql`select subscriber_id from (${wrongCopies(rule, range)}) copy where state <> 'claimed'`
 }
 
 /** How many copies had it wrong, and how many of their readers can still be told. */
@@ -41,11 +55,11 @@ export async function countReach(
          , count(*) filter (where d.state <> 'claimed' and ${isReachable})::integer as reachable
          , count(*) filter (where d.state <> 'claimed' and not coalesce(${isReachable}, false))::integer as left
          , count(*) filter (where d.state = 'claimed')::integer as leaving
-      from delivery d
+      from (${wrongCopies(rule)}) d
       left join subscriber s on s.id = d.subscriber_id
       left join subscription u on u.subscriber_id = d.subscriber_id and u.newsletter_id = ${newsletterId}
       left join suppression p on p.address_hash = s.address_hash
-     where ${hasItWrong(rule)}`.execute(db)
+`.execute(db)
   return rows[0] ?? { copies: 0, uncertain: 0, reachable: 0, left: 0, leaving: 0 }
 }
 
@@ -55,11 +69,15 @@ export async function countReach(
  */
 export const wrongCopiesLeave = sql`
   exists (select from correction_edition ce
-            join delivery d on d.edition_id = ce.edition_id and d.state = 'claimed' and d.version <= ce.version
-           where ce.told_by = e.id
-              or ce.correction_id in (select (line ->> 'correctionId')::bigint
-                                        from jsonb_array_elements(case jsonb_typeof(e.draft -> 'corrections')
-                                                                  when 'array' then e.draft -> 'corrections' else '[]' end) line))`
+           where (ce.told_by = e.id
+                  or ce.correction_id in (select (line ->> 'correctionId')::bigint
+                                            from jsonb_array_elements(case jsonb_typeof(e.draft -> 'corrections')
+                                                                      when 'array' then e.draft -> 'corrections' else '[]' end) line))
+             and (exists (select from delivery d
+                           where d.edition_id = ce.edition_id and d.state = 'claimed' and d.version <= ce.version)
+                  or exists (select from service_mail m
+                              where m.kind = 'latest' and m.state = 'claimed' and m.version <= ce.version
+                                and (m.payload ->> 'editionId')::bigint = ce.edition_id)))`
 
 /** @throws Refusal */
 export async function refuseWhileWrongCopiesLeave(db: Db, editionId: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '#db/open.ts'
 
 /** In one order for everybody, until the transaction ends: of two corrections of one edition the second sees what the first did. */
@@ -17,6 +17,13 @@ export async function listHolding(
      order by c.id
      limit 20`.execute(db)
   return rows.map(({ id }) => id)
+}
+
+/** Whether somebody is still deciding about something in the edition. */
+export function isBeingCorrected(editionId: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql`
+    exists (select from correction_edition ce join correction c on c.id = ce.correction_id
+             where ce.edition_id = ${editionId} and c.state in ('open', 'decided'))`
 }
 
 /** The edition stays stopped, from now on for another correction, which lets it go when it is settled. */

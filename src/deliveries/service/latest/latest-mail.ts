@@ -11,6 +11,7 @@ import {
   openForm,
   type ReaderMail,
 } from '../../reader-mail.ts'
+import { findHash } from './latest-store.ts'
 
 type Needs = Pick<Context, 'db' | 'secrets'> & {
   sender: { dkim: Pick<Dkim, 'pinFor' | 'signerFor'> }
@@ -32,13 +33,14 @@ export async function composeLatest(context: Needs, mail: ServiceClaim): Promise
 const formOf = new WeakMap<Db, EditionForm>()
 const IMAGE_BYTES = 256 * 1024
 
-/** Read once; who changes an approved edition changes its hash, and then it is not sent. */
+/** Read once a version: a correction makes the next one. */
 async function ensureForm(
   { db, secrets, sender: { dkim } }: Needs,
   editionId: number,
 ): Promise<EditionForm> {
   const known = formOf.get(db)
-  if (known?.id === editionId) return known
+  const isSame = known?.id === editionId && known.contentHash === (await findHash(db, editionId))
+  if (isSame) return known
   const edition = await getEdition(db, editionId)
   if (!isAsApproved(edition)) throw new Error(`edition ${editionId} is not what was approved`)
   const pin = edition.dkim ?? dkim.pinFor(edition.compiled.sender.fromAddress)

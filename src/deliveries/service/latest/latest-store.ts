@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '#db/open.ts'
+import { isBeingCorrected } from '#editions/corrections/hold-store.ts'
 import { chosenPart } from '../../plan-choices-store.ts'
 
 export type Latest = {
@@ -10,7 +11,7 @@ export type Latest = {
 }
 
 /**
- * The newsletter's newest edition, if it is fresh, as approved, and this reader has it from nowhere else. Where it is
+ * The newsletter's newest edition, if it is fresh, as approved, not being corrected, and this reader has it from nowhere else. Where it is
  * still being planned, only readers behind the plan's cursor are certain not to be in it.
  */
 export async function findLatest(
@@ -34,7 +35,7 @@ export async function findLatest(
     select e.id as "editionId", e.kind
          , e.cadence = 'weekly' or extract(isodow from e.edition_date) = e.weekly_day as weekly
       from newest e
-     where e.approved_hash = e.content_hash
+     where e.approved_hash = e.content_hash and not ${isBeingCorrected(sql`e.id`)}
        and e.release_at > ${now}::timestamptz - case e.cadence when 'weekly' then interval '8 days' else interval '36 hours' end
        and (e.planned_at is not null or e.plan_cursor >= ${subscriberId})
        and not exists (select from delivery d
@@ -91,4 +92,10 @@ export async function findLatestBlocks(
      order by id desc
      limit 1`.execute(db)
   return rows[0]?.blocks
+}
+
+export async function findHash(db: Db, editionId: number): Promise<string | undefined> {
+  const { rows } = await sql<{ hash: string }>`
+    select content_hash as hash from edition where id = ${editionId}`.execute(db)
+  return rows[0]?.hash
 }

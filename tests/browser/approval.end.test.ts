@@ -99,9 +99,8 @@ describe.skipIf(!hasChromium)(
       expect(await left.textContent()).toMatch(/^(3\d|40) min left$/)
       await picture(page, 'approval-phone')
 
-      await page.locator('details.fold').first().locator('summary').tap()
-      const mail = page.frameLocator('iframe.mail')
-      await mail.locator('h2').first().waitFor()
+      await page.locator('summary', { hasText: 'The mail as readers see it' }).tap()
+      await page.frameLocator('iframe.mail').locator('h2').first().waitFor()
       await look(page)
 
       const approve = page.getByRole('button', { name: 'Approve' })
@@ -239,9 +238,11 @@ describe.skipIf(!hasChromium)(
 
       const { page } = await open(PHONE, link)
       await look(page)
+      expect(await page.textContent('dl.facts')).toContain('nobody gets it now')
       await page.getByRole('button', { name: 'Approve' }).tap()
       await page.locator('.good').waitFor()
       await look(page)
+      await picture(page, 'alert-phone')
       const left = page.locator('[data-countdown]').first()
       const first = Number.parseInt((await left.textContent()) ?? '', 10)
       expect(first).toBeGreaterThan(60)
@@ -249,9 +250,13 @@ describe.skipIf(!hasChromium)(
         const now = Number.parseInt((await left.textContent()) ?? '', 10)
         return now < first
       })
+      await page.reload()
+      expect(await page.textContent('.good')).toContain('unless you cancel')
       await page.getByRole('button', { name: 'Cancel' }).tap()
       await page.locator('.good', { hasText: 'Cancelled' }).waitFor()
 
+      await look(page)
+      expect(await page.getByRole('button', { name: 'Mail me a new link' }).count()).toBe(1)
       expect(await stateOf(id)).toBe('in review')
     })
 

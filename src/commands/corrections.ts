@@ -3,6 +3,8 @@ import { type Call, type Command, numberArgument, tableOf } from '#commands/comm
 import { acceptCorrection } from '#deliveries/corrections/accept-correction.ts'
 import { dismissCorrection } from '#deliveries/corrections/dismiss-correction.ts'
 import { listCarriers, listCorrections } from '#editions/corrections/correction-store.ts'
+import type { Proposal } from '#editions/corrections/difference-of.ts'
+import { listProposals } from '#editions/corrections/list-proposals.ts'
 import { openCorrection } from '#editions/corrections/open-correction.ts'
 import { parseDecision } from '#editions/corrections/parse-decision.ts'
 import { Refusal } from '#errors.ts'
@@ -88,8 +90,9 @@ async function show({ out, enter }: Call, { id, values }: Named): Promise<void> 
       field: 'correction',
     })
   const carriers = await listCarriers(db, id)
+  const proposals = await listProposals(db, id)
   if (values.json) {
-    out.line(JSON.stringify({ ...correction, editions: carriers }))
+    out.line(JSON.stringify({ ...correction, editions: carriers, proposals }))
     return
   }
   const { state, headline, articleId, was, isNow } = correction
@@ -98,6 +101,7 @@ async function show({ out, enter }: Call, { id, values }: Named): Promise<void> 
   if (isNow !== null) out.line(`  is:  ${isNow}`)
   for (const line of tableOf(carrierRows(carriers))) out.line(`  ${line}`)
   if (carriers.length === 0) out.line('  no edition that went out carried it')
+  if (state === 'decided') tellProposals(out, { id, proposals })
   if (state === 'open')
     out.line(
       `  next: daybreak corrections decide ${id} --label correction --was "…" --now "…" --way edition`,
@@ -142,6 +146,13 @@ async function decide({ out, enter }: Call, { id, values }: Named): Promise<void
   })
   await house.note('decide correction', `correction ${id}`, { label, way })
   if (values.json) return out.line(JSON.stringify({ correction: id, proposals }))
+  tellProposals(out, { id, proposals })
+}
+
+function tellProposals(
+  out: Call['out'],
+  { id, proposals }: { id: number; proposals: readonly Proposal[] },
+): void {
   for (const line of proposalLines(proposals)) out.line(line)
   const hashes = proposals.map(({ contentHash }) => `--hash ${contentHash.slice(0, 12)}`)
   out.line(`yes to this: daybreak corrections accept ${[id, ...hashes].join(' ')}`)

@@ -47,6 +47,7 @@ describe('a correction', () => {
     const decided = await call('/corrections/1/decide', { body: DECISION })
     const [proposal] = decided.body['proposals'] as { contentHash: string }[]
     const hashes = [proposal?.contentHash ?? '']
+    const waiting = await call('/corrections/1', { as: 'viewer' })
     const unseen = await call('/corrections/1/accept', { body: { hashes: ['a'.repeat(64)] } })
     const accepted = await call('/corrections/1/accept', { body: { hashes } })
     const again = await call('/corrections/1/accept', { body: { hashes }, as: 'admin' })
@@ -60,6 +61,7 @@ describe('a correction', () => {
       message: expect.stringContaining('being corrected already'),
     })
     expect([held, await stateOf(house)]).toEqual(['held', 'sending'])
+    expect(waiting.body['proposals']).toEqual(decided.body['proposals'])
     expect(unseen.status).toBe(409)
     expect(accepted).toMatchObject({ status: 200, body: { editions: [{ version: 2 }] } })
     expect(refused(again)).toMatchObject({

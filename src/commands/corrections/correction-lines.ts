@@ -1,7 +1,7 @@
 import type { WordMark } from '#articles/revisions/difference.ts'
 import type { Accepted } from '#deliveries/corrections/accept-correction.ts'
 import type { Carrier } from '#editions/corrections/correction-store.ts'
-import type { Proposal } from '#editions/corrections/decide-correction.ts'
+import type { Proposal } from '#editions/corrections/difference-of.ts'
 
 export function carrierRows(carriers: readonly Carrier[]) {
   return carriers.map(({ editionId, kind, state, paused, toldBy }) => ({

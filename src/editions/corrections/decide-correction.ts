@@ -1,11 +1,10 @@
-import { marksOf, type WordMark } from '#articles/revisions/difference.ts'
-import { getArticle, listRevisionsById } from '#articles/store.ts'
+import { getArticle } from '#articles/store.ts'
 import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { inTransaction } from '#db/transaction.ts'
 import { Refusal } from '#errors.ts'
 import { compileAnew } from '../draft/change-draft.ts'
-import { type CorrectionLabel, type Draft, itemsOf } from '../draft/draft.ts'
+import type { CorrectionLabel } from '../draft/draft.ts'
 import { contentHashOf } from '../content-hash.ts'
 import { getEdition } from '../store.ts'
 import { correctedDraft } from './corrected-draft.ts'
@@ -16,6 +15,7 @@ import {
   lockCorrection,
   saveDecision,
 } from './correction-store.ts'
+import { differenceOf, type Proposal } from './difference-of.ts'
 import { gatherCarriers } from './gather-carriers.ts'
 import { findProposed, propose } from './version-store.ts'
 
@@ -30,16 +30,6 @@ export type Decision = {
   headline: string | null
   summary: string | null
   operator: { id: number; name: string }
-}
-
-/** A version that waits for a yes, and what is different in it for a reader. */
-export type Proposal = {
-  editionId: number
-  version: number
-  contentHash: string
-  subject: { before: string; after: string }
-  headline: WordMark[]
-  summary: WordMark[]
 }
 
 type Needs = Pick<Context, 'db' | 'clock' | 'config'>
@@ -163,31 +153,5 @@ async function proposeFor(
     contentHash,
     subject: { before: edition.subject, after: content.subject },
     ...(await differenceOf(db, { storyId: carrier.storyId, before: edition.draft, after: draft })),
-  }
-}
-
-/** As a reader sees it, word by word. */
-async function differenceOf(
-  db: Db,
-  { storyId, before, after }: { storyId: number; before: Draft; after: Draft },
-): Promise<Pick<Proposal, 'headline' | 'summary'>> {
-  const [old, fresh] = [await shown(db, storyId, before), await shown(db, storyId, after)]
-  return {
-    headline: marksOf(old.headline, fresh.headline),
-    summary: marksOf(old.summary, fresh.summary),
-  }
-}
-
-async function shown(
-  db: Db,
-  storyId: number,
-  draft: Draft,
-): Promise<{ headline: string; summary: string }> {
-  const item = itemsOf(draft).find((one) => one.storyId === storyId)
-  const [article] = item === undefined ? [] : await listRevisionsById(db, [item])
-  const sentences = item?.sentences?.texts ?? article?.sentences.map(({ text }) => text) ?? []
-  return {
-    headline: item?.headline?.text ?? article?.headline ?? '',
-    summary: sentences.slice(0, 3).join(' '),
   }
 }

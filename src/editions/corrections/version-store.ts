@@ -32,6 +32,15 @@ export async function findProposed(db: Db, editionId: number): Promise<Version |
   return rows[0]
 }
 
+/** What a correction has proposed, and nobody has said yes to. */
+export async function listProposed(db: Db, correctionId: number): Promise<Version[]> {
+  const { rows } = await sql<Version>`
+    select ${columns} from edition_version
+     where correction_id = ${correctionId} and state = 'proposed'
+     order by edition_id`.execute(db)
+  return rows
+}
+
 /**
  * Takes the place of what the same correction proposed before. An edition has one proposal at a time: each is made of what
  * is out, and the second of two would take back what the first put right.

@@ -5,6 +5,7 @@ import { acceptCorrection } from '#deliveries/corrections/accept-correction.ts'
 import { dismissCorrection } from '#deliveries/corrections/dismiss-correction.ts'
 import { listCarriers, listCorrections } from '#editions/corrections/correction-store.ts'
 import { decideCorrection } from '#editions/corrections/decide-correction.ts'
+import { listProposals } from '#editions/corrections/list-proposals.ts'
 import { openCorrection } from '#editions/corrections/open-correction.ts'
 import { parseDecision } from '#editions/corrections/parse-decision.ts'
 import { Refusal } from '#errors.ts'
@@ -38,7 +39,9 @@ export function correctionRoutes(context: Context) {
       const found = (await listCorrections(db, 500)).find(({ id }) => id === correctionId)
       if (found === undefined)
         throw new Refusal(`there is no correction ${correctionId}`, { status: 404 })
-      return request.json({ ...found, editions: await listCarriers(db, correctionId) })
+      const editions = await listCarriers(db, correctionId)
+      const proposals = await listProposals(db, correctionId)
+      return request.json({ ...found, editions, proposals })
     },
 
     /** Stops what has not left yet of every edition that carried the article. */

@@ -1,9 +1,14 @@
 import { type Call, numberArgument, tableOf } from '#commands/command.ts'
 import { durationInWords } from '#duration.ts'
 import { listComing } from '#editions/clock/coming.ts'
-import { addNewsletter, changeNewsletter } from '#editions/newsletters/change-newsletter.ts'
+import {
+  addNewsletter,
+  changeNewsletter,
+  getNewsletterSettings,
+} from '#editions/newsletters/change-newsletter.ts'
 import { describeNewsletter } from '#editions/newsletters/describe-newsletter.ts'
 import { pauseNewsletter, resumeNewsletter } from '#editions/newsletters/pause-newsletter.ts'
+import { readSettings } from '#editions/publication.ts'
 import { Refusal } from '#errors.ts'
 import { ownTemplate } from './own-template.ts'
 import { staff } from './staff-list.ts'
@@ -66,7 +71,8 @@ async function show({ out, enter }: Call, { rest, values }: Parameters<Verb>[1])
 const TIMES = ['lead', 'freshness', 'holdBack', 'spread', 'notAfter', 'cooldown', 'countdown']
 
 function inWords(setting: string, value: unknown): string {
-  if (value === null) return 'none'
+  if (value === null) return setting === 'days' ? 'every day' : 'none'
+  if (Array.isArray(value) && value.length === 0) return 'none'
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (typeof value === 'number')
     return TIMES.includes(setting) ? durationInWords(value) : String(value)
@@ -123,11 +129,19 @@ async function due({ out, enter }: Call, { rest, values }: Parameters<Verb>[1]):
   }
   if (times.length === 0)
     out.line('The clock makes nothing of it: set automatic=on, or compose it by hand.')
+  const { settings } = await getNewsletterSettings(context, slugOf(rest))
+  const timeZone = settings.zone ?? (await readSettings(context)).timeZone
+  // The Swedish way of writing a time is the one of ISO 8601.
+  const local = new Intl.DateTimeFormat('sv-SE', {
+    timeZone,
+    dateStyle: 'short',
+    timeStyle: 'short',
+  })
   const rows = times.map(({ localDate, slot, dueAt, state, reason, counts, editionId }) => ({
     day: localDate,
     edition: editionId ?? '',
     '#': slot,
-    due: dueAt.toISOString().slice(0, 16).replace('T', ' '),
+    [`due (${timeZone})`]: local.format(dueAt),
     state,
     why: [reason, countsInWords(counts)].filter(Boolean).join('; '),
   }))

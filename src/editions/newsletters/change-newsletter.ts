@@ -21,11 +21,22 @@ export async function getNewsletterSettings(
   slug: string,
 ): Promise<StoredNewsletter> {
   const { found, known } = await findSettings(db, slug)
-  if (found !== undefined) return found
+  if (found !== undefined) return { ...found, settings: inOrder(found.settings) }
   throw new Refusal(`there is no newsletter "${slug.slice(0, 60)}": use ${known.join(', ')}`, {
     field: 'newsletter',
     status: 404,
   })
+}
+
+/** As people think of them: PostgreSQL keeps keys by their length. */
+function inOrder(settings: NewsletterSettings): NewsletterSettings {
+  const pairs = Object.entries(settings).toSorted(([one], [other]) => placeOf(one) - placeOf(other))
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same keys and values
+  return Object.fromEntries(pairs) as NewsletterSettings
+}
+
+function placeOf(name: string): number {
+  return settingNames.findIndex((one) => one === name)
 }
 
 /**

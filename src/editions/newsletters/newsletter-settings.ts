@@ -97,6 +97,8 @@ const parameters = line(500).superRefine((text, issues) => {
     })
 })
 
+const AS_COLOURS = 'must be written as dawn=#a33b2a,alert=#a3121f'
+
 const schema = z.object({
   name: line(80),
   description: z.string().max(300, 'must be at most 300 characters'),
@@ -127,7 +129,7 @@ const schema = z.object({
   colours: z.preprocess(
     coloursOf,
     z
-      .record(z.string(), z.string().regex(/^#[0-9a-f]{6}$/i, 'must be written as #b23c0e'))
+      .record(z.string(), z.string(AS_COLOURS).regex(/^#[0-9a-f]{6}$/i, AS_COLOURS), AS_COLOURS)
       .refine(
         (set) => Object.keys(set).every((name) => COLOURS.includes(name)),
         `may set ${COLOURS.join(', ')}`,
@@ -189,10 +191,11 @@ function isZone(name: string): boolean {
   }
 }
 
-/** `dawn=#a33b2a,ink=#000000` */
+/** `dawn=#a33b2a,ink=#000000`, or the same as JSON. */
 function coloursOf(value: unknown): unknown {
   if (typeof value !== 'string') return value
   if (value === '' || value === 'none') return {}
+  if (value.startsWith('{')) return jsonOf(value)
   return Object.fromEntries(
     value.split(',').map((pair) => pair.split('=').map((part) => part.trim())),
   )

@@ -54,7 +54,9 @@ export async function saveSettings(
   db: Db,
   { id, settings: s, now }: { id: number; settings: NewsletterSettings; now: Date },
 ): Promise<void> {
-  const topicIds = await topicIdsOf(db, s.topics)
+  const topicIds = await topicIdsOf(db, { slugs: s.topics, field: 'topics' })
+  const inSections = s.sections.flatMap(({ topics }) => topics)
+  await topicIdsOf(db, { slugs: inSections, field: 'sections' })
   const [first, ...more] = s.hours
   await sql`
     update newsletter
@@ -81,14 +83,20 @@ function time(milliseconds: number | null) {
 }
 
 /** @throws Refusal for a topic that is not there */
-async function topicIdsOf(db: Db, slugs: readonly string[]): Promise<number[]> {
+async function topicIdsOf(
+  db: Db,
+  { slugs, field }: { slugs: readonly string[]; field: string },
+): Promise<number[]> {
   const { rows } = await sql<{ id: number; slug: string }>`
-    select id, slug from topic where slug = any(${[...slugs]}::text[]) limit 100`.execute(db)
+    select id, slug from topic where slug = any(${[...slugs]}::text[]) limit 2000`.execute(db)
   const missing = slugs.find((slug) => rows.every((row) => row.slug !== slug))
   if (missing === undefined) return rows.map(({ id }) => id)
-  throw new Refusal(`there is no topic "${missing.slice(0, 60)}": "daybreak topics" lists them`, {
-    field: 'topics',
-  })
+  throw new Refusal(
+    `${field}: there is no topic "${missing.slice(0, 60)}"; "daybreak topics" lists them`,
+    {
+      field,
+    },
+  )
 }
 
 /** A new one is approved by one person and made by hand, until somebody sets it going. */

@@ -15,8 +15,12 @@ export const note: Command = {
   about:
     'Drafts a hand-written note to readers of a newsletter: all of them, those in a segment, or those who got an edition.',
   async run({ args, out, enter }) {
-    const [verb = '', ...rest] = args
-    if (verb !== 'compose') throw new Refusal(`note takes compose, not "${verb}"`)
+    const [verb, ...rest] = args
+    if (verb !== 'compose') {
+      throw new Refusal(
+        `note takes compose${verb === undefined ? ' and what it says' : `, not "${verb}"`}`,
+      )
+    }
     return compose({ rest, out, house: await enter('compose') })
   },
 }

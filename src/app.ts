@@ -2,6 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { noteProgram } from '#backup/backup-store.ts'
+import { endRestore } from '#backup/end-restore.ts'
+import { keepBeforeUpgrade } from '#backup/upgrading.ts'
 import type { Config } from '#config.ts'
 import type { Context } from '#context.ts'
 import { defaultDataDir, type EmbeddedPostgres, openEmbedded } from '#db/embedded.ts'
@@ -20,10 +23,13 @@ import { openQueues, type Queues } from '#queue/queues.ts'
 import { findTokenKey, fingerprintKeys, loadSecrets, type Secrets } from '#secrets.ts'
 import { openLeavings } from '#subscribers/leavings.ts'
 import { KeyRing } from '#subscribers/tokens/key-ring.ts'
+import { VERSION } from '#version.ts'
 
 export type App = AsyncDisposable & {
   context: Context
   dataDir: string
+  /** Of the database. */
+  url: string
   backend: Backend
   queues: Queues
 }
@@ -50,10 +56,12 @@ export async function openApp({
     stack.use(await openEmbedded({ dataDir, command, purpose: 'command', log })).url
   const onError = (error: Error) =>
     log.warn({ reason: reasonOf(error) }, 'database connection lost')
-  const { db } = stack.adopt(
-    await openDb({ url, max: CONNECTIONS.verbs, onError }),
+  const upgrading = keepBeforeUpgrade({ config, dataDir, log })
+  const { db, pool } = stack.adopt(
+    await openDb({ url, max: CONNECTIONS.verbs, onError, upgrading }),
     async (opened) => opened.db.destroy(),
   )
+  await endRestore(pool, { dataDir, log })
   const backend = stack.use(await openBackend({ config, url, log }))
   const queues = stack.use(await openQueues({ backend, log }))
   const clock = { now: () => new Date() }
@@ -76,8 +84,16 @@ export async function openApp({
     leavings: stack.use(openLeavings({ dataDir, log })),
   }
   await ensureFirstNewsletters(context)
+  await noteProgram(db, VERSION)
   const opened = stack.move()
-  return { context, dataDir, backend, queues, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+  return {
+    context,
+    dataDir,
+    url,
+    backend,
+    queues,
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  }
 }
 
 const PATIENCE = { steps: 15, stepMs: 200 }
@@ -122,7 +138,8 @@ export function refuseSilentInbox({ publicUrl, smtpUrl, testInbox }: Config): vo
   }
 }
 
-async function openDataDir(config: Config): Promise<string> {
+/** Made where it is missing. @throws Refusal when this user cannot write to it */
+export async function openDataDir(config: Config): Promise<string> {
   const dataDir = config.dataDir ?? (await defaultDataDir({ cwd: process.cwd() }))
   try {
     await mkdir(join(dataDir, 'secrets'), { recursive: true, mode: 0o700 })

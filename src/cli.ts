@@ -42,6 +42,8 @@ export const commands: Record<string, () => Promise<Command>> = {
   dkim: async () => (await import('#commands/dkim.ts')).dkim,
   doctor: async () => (await import('#commands/doctor.ts')).doctor,
   lint: async () => (await import('#commands/lint.ts')).lint,
+  backup: async () => (await import('#commands/backup.ts')).backup,
+  restore: async () => (await import('#commands/restore.ts')).restore,
   hold: async () => (await import('#commands/hold.ts')).hold,
   drill: async () => (await import('#commands/drill.ts')).drill,
   oncall: async () => (await import('#commands/oncall.ts')).oncall,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { intakeProcessors, sendingProcessors } from '../workers/processors.ts'
 import { startClock } from '../workers/clock.ts'
 import type { App } from '#app.ts'
+import { sweepBackup } from '#backup/make-backup.ts'
 import { forgetOld } from '#articles/forget-old.ts'
 import { sweepLeadImages } from '#articles/images/fit-lead-image.ts'
 import { summariseWaiting } from '#articles/model/summarise-by-model.ts'
@@ -19,6 +20,7 @@ import { planDeskNotice } from '#deliveries/service/desk-notice.ts'
 import { remindUnconfirmed } from '#deliveries/service/reminder.ts'
 import { releaseDue } from '#deliveries/release-due.ts'
 import { sweepDueTimes } from '#editions/clock/sweep-due-times.ts'
+import { readSettings } from '#editions/publication.ts'
 import { takeSignUps } from '#deliveries/service/take-sign-ups.ts'
 import { countSendersAtWork, openSender } from '#deliveries/sender.ts'
 import { warmTemplates } from '#deliveries/service-mail.ts'
@@ -110,6 +112,7 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
     }),
   )
   stack.use(startClock({ sweep: async () => tidy(context), everyMs: TIDY_MS, log: context.log }))
+  stack.use(startClock({ sweep: async () => backUp(app), everyMs: TIDY_MS, log: context.log }))
   stack.use(
     startClock({ sweep: async () => forgetOld(context), everyMs: FORGET_MS, log: context.log }),
   )
@@ -150,6 +153,11 @@ async function tidy(context: Context): Promise<void> {
   await summariseWaiting(context)
   await sweepLeadImages(context)
   await sendMondayNote(context)
+}
+
+async function backUp({ context, dataDir, url }: App): Promise<void> {
+  const { timeZone: zone } = await readSettings(context)
+  await sweepBackup(context, { dataDir, url, zone })
 }
 
 /** Editions are drafted ahead of their hour, people are called to them, and what they said yes to leaves at its time. */

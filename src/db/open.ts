@@ -8,8 +8,8 @@ import {
   types as builtIn,
 } from 'pg'
 import { Refusal, reasonOf } from '#errors.ts'
-import { migrate } from './migrate.ts'
 import type { Tables } from './tables.ts'
+import { upgrade, type Upgrading } from './upgrade.ts'
 
 export type Db = Kysely<Tables>
 
@@ -91,16 +91,18 @@ export async function openDb({
   url,
   max,
   onError,
+  upgrading,
 }: {
   url: string
   max: number
   onError: (error: Error) => void
+  upgrading?: Upgrading
 }): Promise<{ db: Db; pool: Pool }> {
   const pool = createPool({ url, max, onError })
   try {
     const client = await pool.connect()
     try {
-      await migrate(client)
+      await upgrade(client, upgrading)
     } finally {
       client.release()
     }

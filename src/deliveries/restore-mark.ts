@@ -6,6 +6,7 @@ import type { Context } from '#context.ts'
 import type { Db } from '#db/open.ts'
 import { hasCode, reasonOf, Refusal } from '#errors.ts'
 import { type Replayed, replayLeavings } from '#subscribers/replay-leavings.ts'
+import { LOSSES } from './losses.ts'
 import {
   type DatabaseMark,
   type Doubt,
@@ -22,18 +23,6 @@ import {
 /** A mark outside that is lost is not noticed while the database was in use so lately: then it is no old backup. */
 const FRESH_MS = 10 * 60_000
 const RAISE_MS = 10_000
-
-/** What only a restored or exchanged database explains: then it does not know what was sent. */
-const LOSSES = {
-  damaged: 'the mark outside the database, restore-mark.json, is damaged',
-  missing:
-    'the mark outside the database, restore-mark.json, is missing: nobody can tell whether this is an old backup',
-  other: 'this is another database than the one that this data directory was used with',
-  restored: 'the database was restored from a backup: it does not know what was sent since',
-  exchanged: 'the database was exchanged while Daybreak ran',
-  restoredNow:
-    'the database was restored from a backup while Daybreak ran: it does not know what was sent since',
-}
 
 const outside = z.object({ databaseId: z.string().min(1), number: z.int().nonnegative() })
 type Outside = z.infer<typeof outside>

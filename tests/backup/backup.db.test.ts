@@ -70,16 +70,7 @@ test('the rules of the records are back too: what they forbid is refused', async
   await expect(empty.client.query('delete from newsletter')).rejects.toThrow('foreign key')
   const held = await empty.client.query('select held from restore_mark')
   expect(held.rows).toEqual([{ held: HELD }])
-  const rules = async (url: string) => {
-    const client = await connectTo(url)
-    const { rows } = await client.query(
-      `select conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(oid) as rule from pg_constraint
-        where connamespace = 'public'::regnamespace order by 1`,
-    )
-    await client.end()
-    return rows
-  }
-  expect(await rules(empty.url)).toEqual(await rules(house.url))
+  expect(await rulesOf(empty.url)).toEqual(await rulesOf(house.url))
 })
 
 test('it is of one moment: what changes while it is written is not in it', async () => {
@@ -274,4 +265,14 @@ async function backUp(url: string, file: string): Promise<void> {
   const client = await connectTo(url)
   await writeBackup(client, { ...order, file })
   await client.end()
+}
+
+async function rulesOf(url: string): Promise<unknown[]> {
+  const client = await connectTo(url)
+  const { rows } = await client.query(
+    `select conrelid::regclass::text || ' ' || conname || ' ' || pg_get_constraintdef(oid) as rule from pg_constraint
+      where connamespace = 'public'::regnamespace order by 1`,
+  )
+  await client.end()
+  return rows
 }

@@ -37,6 +37,19 @@ export function relays() {
   })
 }
 
+export function webhooks() {
+  return z.string().refine(
+    (text) =>
+      text
+        .split(/\s+/)
+        .filter((word) => word !== '')
+        .every(
+          (word) => /^(?:(?:slack|teams|ntfy)\+)?https?:\/\/\S+$/.test(word) && URL.canParse(word),
+        ),
+    'must be addresses such as https://ops.example.org/hook, slack+https://hooks.slack.com/services/…, teams+https://… or ntfy+https://ntfy.sh/topic, with blanks between',
+  )
+}
+
 export function secret() {
   return z
     .string()

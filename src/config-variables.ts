@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import { list, listenOf, relays, secret, secrets, url } from './config-shapes.ts'
+import { list, listenOf, relays, secret, secrets, url, webhooks } from './config-shapes.ts'
 
 const PORT_RULE = 'must be a port number from 0 to 65535'
 const port = z.coerce.number(PORT_RULE).int(PORT_RULE).min(0, PORT_RULE).max(65_535, PORT_RULE)
@@ -104,6 +104,13 @@ export const variables = {
     .string()
     .regex(/^[1-9]\d{0,2}d(?: \d{1,3}w)?$/, 'must be days, or days and weeks, such as "7d 4w"')
     .default('7d 4w'),
+  NOTICE_MAIL: list(
+    /^[^\s@,<>]+@[^\s@,<>]+\.[^\s@,<>]+$/,
+    'must be mail addresses, with commas between',
+  ),
+  NOTICE_SMTP_URL: relays().nullable().default(null),
+  NOTICE_WEBHOOKS: webhooks().default(''),
+  PING_URL: url(['https:', 'http:'], 'https://hc-ping.com/a1b2c3').nullable().default(null),
   TRUSTED_PROXIES: list(
     /^(?:[\d.]+|[\da-f:]+)\/\d{1,3}$/i,
     'must be networks such as 10.0.0.0/8, with commas between',

@@ -44,6 +44,8 @@ export type Config = {
   /** When the daily backup is made, in the publication's time zone: "03:30"; null: never. */
   backupAt: string | null
   backupKeep: { days: number; weeks: number }
+  /** Who is told when something is wrong: addresses, a relay of their own, webhooks, a watch outside that is pinged. */
+  notices: { mail: string[]; smtpUrl: string | null; webhooks: string; pingUrl: string | null }
   /** What the environment said, by name, secrets too: it is kept in backups, and nowhere else. */
   stated: Readonly<Record<string, string>>
   /** Networks (CIDR) of proxies in front: what they say of a client's address is believed. */
@@ -68,6 +70,9 @@ const SECRET_FILES = [
   'DAYBREAK_TOKEN_KEY',
   'DAYBREAK_SUPPRESSION_KEY',
   'DAYBREAK_BACKUP_PASSPHRASE',
+  'NOTICE_SMTP_URL',
+  'NOTICE_WEBHOOKS',
+  'PING_URL',
   'IMAP_URL',
   'SENDGRID_WEBHOOK_KEY',
   'MAILGUN_SIGNING_KEY',
@@ -135,6 +140,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     backupDir: env.DAYBREAK_BACKUP_DIR,
     backupAt: env.DAYBREAK_BACKUP_AT === 'off' ? null : env.DAYBREAK_BACKUP_AT,
     backupKeep: keepOf(env.DAYBREAK_BACKUP_KEEP),
+    notices: {
+      mail: env.NOTICE_MAIL,
+      smtpUrl: env.NOTICE_SMTP_URL,
+      webhooks: env.NOTICE_WEBHOOKS,
+      pingUrl: env.PING_URL,
+    },
     stated: Object.fromEntries(
       Object.keys(variables).flatMap((name) => {
         const value = values[name]

@@ -36,6 +36,7 @@ import { sendMondayNote } from '#reports/monday-note.ts'
 import type { RoleName } from '#role-names.ts'
 import { clusterWaiting } from '#stories/cluster.ts'
 import { sweepGate } from '#subscribers/gate/sweep-gate.ts'
+import { LOOK_MS, sweepNotices } from '#upkeep/sweep-notices.ts'
 import { replayLeavings } from '#subscribers/replay-leavings.ts'
 
 /** How often lost jobs are looked for. A mail released to a reader's hour leaves at most this much later. */
@@ -112,6 +113,13 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
     }),
   )
   stack.use(startClock({ sweep: async () => tidy(context), everyMs: TIDY_MS, log: context.log }))
+  stack.use(
+    startClock({
+      sweep: async () => sweepNotices({ context, dataDir, fetch }),
+      everyMs: LOOK_MS,
+      log: context.log,
+    }),
+  )
   stack.use(startClock({ sweep: async () => backUp(app), everyMs: TIDY_MS, log: context.log }))
   stack.use(
     startClock({ sweep: async () => forgetOld(context), everyMs: FORGET_MS, log: context.log }),

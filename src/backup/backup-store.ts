@@ -90,3 +90,20 @@ export async function noteProgram(db: Db, version: string): Promise<void> {
     db,
   )
 }
+
+/** When the last one was made, since when there is something to lose, and why the last try failed, if it did. */
+export async function findLastBackup(
+  db: Db,
+): Promise<{ madeAt: Date | null; usedSince: Date | null; trouble: string | null }> {
+  const { rows } = await sql<{
+    madeAt: Date | null
+    usedSince: Date | null
+    trouble: string | null
+  }>`
+    select (select max(finished_at) from backup where kind in ('daily', 'by hand')) as "madeAt"
+         , (select min(created_at) from operator) as "usedSince"
+         , (select trouble from backup where kind in ('daily', 'by hand') order by started_at desc, id desc limit 1) as trouble`.execute(
+    db,
+  )
+  return rows[0] ?? { madeAt: null, usedSince: null, trouble: null }
+}

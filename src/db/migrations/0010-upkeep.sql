@@ -15,3 +15,17 @@ create table backup (
   check ((finished_at is null) = (bytes is null))
 );
 create index backup_newest on backup (started_at desc);
+
+-- What is wrong with this house now, and was: one row a cause, so that each is told once, and told again when it is over.
+create table notice (
+  cause      text primary key,
+  words      text not null,
+  -- The command or the line of the documentation that mends it.
+  fix        text,
+  began_at   timestamptz not null,
+  seen_at    timestamptz not null,
+  cleared_at timestamptz,
+  -- That it began was told, and that it is over was not yet.
+  told       boolean not null default false,
+  told_at    timestamptz
+);

@@ -32,6 +32,8 @@ export type App = AsyncDisposable & {
   url: string
   backend: Backend
   queues: Queues
+  /** Connections that verbs have to the database. */
+  pool: () => { total: number; idle: number; waiting: number }
 }
 
 /**
@@ -86,12 +88,18 @@ export async function openApp({
   await ensureFirstNewsletters(context)
   await noteProgram(db, VERSION)
   const opened = stack.move()
+  const connections = () => ({
+    total: pool.totalCount,
+    idle: pool.idleCount,
+    waiting: pool.waitingCount,
+  })
   return {
     context,
     dataDir,
     url,
     backend,
     queues,
+    pool: connections,
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }

@@ -132,6 +132,7 @@ async function runWeb(app: App): Promise<AsyncDisposable> {
       queues: app.queues,
       dataDir,
       asked: polling,
+      pool: app.pool,
     }),
   )
   const warm = warmTemplates(context).catch((err: unknown) =>

@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util'
 import type { Command } from '#commands/command.ts'
-import { openApp, refuseSilentInbox } from '#app.ts'
+import { type App, openApp, openDataDir, refuseSilentInbox } from '#app.ts'
+import type { Config } from '#config.ts'
 import { Refusal } from '#errors.ts'
-import { roleNames } from '#role-names.ts'
+import { createLog } from '#log.ts'
+import { type RoleName, roleNames } from '#role-names.ts'
 import { untilToldToStop } from '#stop-signal.ts'
 import { supervise } from '#supervise.ts'
+import { tellOfStart, tellOfUpgrade } from '#upkeep/tell-of-upgrade.ts'
 
 export const start: Command = {
   usage: 'start [--role web|sender]',
@@ -25,7 +28,7 @@ export const start: Command = {
       return
     }
     const { runRole } = await import('#roles.ts')
-    await using app = await openApp({ config, command: `start --role ${role}` })
+    await using app = await openFor(role, config)
     await using running = new AsyncDisposableStack()
     running.use(await runRole(app, role))
     await stop.told
@@ -34,4 +37,20 @@ export const start: Command = {
       'stopping: mails on their way are finished, the rest is given back',
     )
   },
+}
+
+/** The one that serves the web tells of a start that failed for the schema, and of the one that works again. */
+async function openFor(role: RoleName, config: Config): Promise<App> {
+  const command = `start --role ${role}`
+  if (role !== 'web') return openApp({ config, command })
+  const log = createLog({ level: config.logLevel, name: command })
+  const place = { config, dataDir: await openDataDir(config), log, fetch, now: new Date() }
+  try {
+    const app = await openApp({ config, command })
+    await tellOfStart(place)
+    return app
+  } catch (error) {
+    await tellOfUpgrade(error, place)
+    throw error
+  }
 }

@@ -1,10 +1,9 @@
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import type { App } from '#app.ts'
 import { type Command, type Entered, tableOf } from '#commands/command.ts'
 import { readAccounts } from '#deliveries/accounts.ts'
 import type { Db } from '#db/open.ts'
-import { describeHold } from '#deliveries/restore-mark.ts'
-import { listBreakers } from '#deliveries/trouble/breaker-store.ts'
 import { findSenderAtWork } from '#deliveries/sender.ts'
 import { listEditions } from '#editions/list-editions.ts'
 import { listMissingSettings, readSettings } from '#editions/publication.ts'
@@ -13,48 +12,73 @@ import { openDkim, readPin } from '#mail/dkim/dkim.ts'
 import { profiles } from '#mail/profiles.ts'
 import { verifyRelay } from '#mail/relay/relay-pool.ts'
 import { parseRelays, type RelayConfig } from '#mail/smtp-url.ts'
-import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
 import { countSubscribers } from '#subscribers/store.ts'
+import { lasted } from '#upkeep/notice-words.ts'
+import { readStatus, type Status } from '#upkeep/read-status.ts'
+import { sizeInWords } from './backup-words.ts'
 
 export const status: Command = {
-  usage: 'status',
-  about: 'Says in a few lines what works, what waits and why.',
-  async run({ out, enter }) {
+  usage: 'status [--json]',
+  about:
+    'Says in a few lines what works, what waits and why, and what is wrong, each with the command that mends it. Ends with 2 when something is wrong.',
+  async run({ args, out, enter }) {
+    const { values } = parseArgs({ args, options: { json: { type: 'boolean', default: false } } })
     await using house = await enter('read')
-    const { db } = house.app.context
-    const readers = (await countSubscribers(db)).find((row) => row.state === 'active')?.count ?? 0
-    out.line(`readers: ${readers} active`)
-    out.line(`queues: ${house.app.backend.kind === 'postgres' ? 'in PostgreSQL' : 'in Redis'}`)
-    for (const { queue, failed } of await house.app.queues.counts()) {
-      if (failed > 0) out.line(`  ${queue}: ${failed} failed jobs, see the log`)
+    const { context, dataDir } = house.app
+    const told = await readStatus({ context, dataDir })
+    if (told.troubles.length > 0) process.exitCode = EXIT_WRONG
+    if (values.json) {
+      const queues = await house.app.queues.counts()
+      return out.line(JSON.stringify({ ...told, queues }))
     }
-    if ((await findSenderAtWork(db, house.app.context.clock.now())) === undefined) {
-      out.line('sender: none is running, so no mail leaves: run "daybreak start"')
-    }
-    const held = await describeHold(db)
-    if (held !== undefined)
-      out.line(`everything is held: ${held.reason} ("daybreak hold" says more)`)
+    for (const line of describeHouse(told, context.clock.now())) out.line(line)
+    for (const line of await describeWork(house)) out.line(line)
     for (const line of await describeRelays(house)) out.line(line)
-    for (const line of await describeTrouble(house)) out.line(line)
-    for (const line of await describeEditions(db)) out.line(line)
+    for (const line of await describeEditions(context.db)) out.line(line)
+    for (const { words, fix } of told.troubles) {
+      out.line(`! ${words}`)
+      out.line(`    ${fix}`)
+    }
   },
 }
 
-const WEEK_MS = 7 * 86_400_000
+/** Something is wrong, and a monitor should say so. */
+const EXIT_WRONG = 2
 
-/** What providers hold against us: refusals now, and shares of the last seven days that are near or over a line. */
-async function describeTrouble({ app }: Entered): Promise<string[]> {
-  const { db, clock } = app.context
-  const until = clock.now()
-  const health = await readSenderHealth(db, { from: new Date(until.getTime() - WEEK_MS), until })
-  const breakers = await listBreakers(db)
+function describeHouse(told: Status, now: Date): string[] {
+  const { version, schema, database, disk, lastEdition, nextEdition, lastBackup } = told
   return [
-    ...breakers.map(
-      ({ destination, reason, until: end }) =>
-        `${destination} refuses us and gets no mail until ${end.toISOString().slice(11, 16)} UTC: ${reason}`,
-    ),
-    ...warningsOf(health),
-  ].map((line) => `! ${line}`)
+    `Daybreak ${version} (schema ${schema})`,
+    `database: ${database.embedded ? 'embedded PostgreSQL' : 'PostgreSQL'} ${database.version}, ${sizeInWords(database.bytes)}`,
+    `disk: ${sizeInWords(disk.freeBytes)} free, claiming stops below ${sizeInWords(disk.floorBytes)}`,
+    `backup: ${lastBackup === null ? 'none yet ("daybreak backup")' : `${lasted(lastBackup, now)} old`}`,
+    ...(lastEdition === null
+      ? []
+      : [
+          `last edition: ${lastEdition.id} of ${lastEdition.newsletter}, ${lastEdition.state}, ${minuteOf(lastEdition.at)}`,
+        ]),
+    `next edition: ${nextEdition === null ? 'none, the clock makes none' : `of ${nextEdition.newsletter}, ${minuteOf(nextEdition.at)}`}`,
+  ]
+}
+
+function minuteOf(at: Date): string {
+  return `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+async function describeWork({ app }: Entered): Promise<string[]> {
+  const { db, clock } = app.context
+  const readers = (await countSubscribers(db)).find((row) => row.state === 'active')?.count ?? 0
+  const counts = await app.queues.counts()
+  const failed = counts.filter((queue) => queue.failed > 0)
+  const sender = await findSenderAtWork(db, clock.now())
+  return [
+    `readers: ${readers} active`,
+    `queues: ${app.backend.kind === 'postgres' ? 'in PostgreSQL' : 'in Redis'}`,
+    ...failed.map((queue) => `  ${queue.queue}: ${queue.failed} failed jobs, see the log`),
+    ...(sender === undefined
+      ? ['sender: none is running, so no mail leaves: run "daybreak start"']
+      : []),
+  ]
 }
 
 async function describeRelays({ app }: Entered): Promise<string[]> {

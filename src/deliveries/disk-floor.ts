@@ -54,10 +54,15 @@ export function openDiskFloor({
   }
 }
 
+/** For a disk of so many bytes. */
+export function floorOf(bytes: number): number {
+  return Math.min(BYTES, bytes * SHARE)
+}
+
 function lackIn(dir: string, statfs: Statfs): string | undefined {
   try {
     const { bsize, blocks, bavail } = statfs(dir)
-    const floor = Math.min(BYTES, blocks * bsize * SHARE)
+    const floor = floorOf(blocks * bsize)
     const left = bavail * bsize
     if (left >= floor) return undefined
     return `the disk has ${inWords(left)} left, Daybreak stops claiming below ${inWords(floor)}: make room`

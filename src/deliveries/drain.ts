@@ -24,7 +24,7 @@ export async function drainLane(
     await run.run()
   } finally {
     clearInterval(telling)
-    if (isResting(context, lane)) await tellPace(context)
+    if (run.claimed > 0 || isResting(context, lane)) await tellPace(context)
     context.sender.figures.delete(lane)
   }
   for (const editionId of run.editions) if (editionId !== 0) await finishEdition(context, editionId)

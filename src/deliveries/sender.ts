@@ -12,6 +12,7 @@ import { type DiskFloor, openDiskFloor } from './disk-floor.ts'
 import { Forms } from './drain/forms.ts'
 import type { LaneFigures } from './drain/lane-figures.ts'
 import { Watch } from './drain/watch.ts'
+import { SendCounts } from './drain/send-counts.ts'
 import { Journal } from './journal.ts'
 import type { Settled } from './outcome-store.ts'
 import { removeJournal } from './read-journal.ts'
@@ -48,6 +49,7 @@ export type Sender = AsyncDisposable & {
   random(): number
   /** Of the lanes that send now. */
   figures: Map<Lane, LaneFigures>
+  readonly counts: SendCounts
   /** A lane whose relay does not answer rests, so that a dead relay is not knocked on for every reader. */
   rest: Map<Lane, { until: number; failures: number; reason: string }>
   /** Outcomes that the database did not take yet: the sweep writes them when it is back. */
@@ -108,6 +110,7 @@ export async function openSender(
     leaseMs,
     random,
     figures: new Map(),
+    counts: new SendCounts(),
     rest: new Map(),
     unwritten: [],
     async [Symbol.asyncDispose]() {

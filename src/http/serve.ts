@@ -5,6 +5,7 @@ import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { Refusal } from '#errors.ts'
 import { readInbox } from '#mail/inbox-store.ts'
 import type { Queues } from '#queue/queues.ts'
+import type { Pools } from '#upkeep/read-metrics.ts'
 import { createWeb } from './web.ts'
 
 /** Serves the pages and the API until disposed of; requests that run are finished first, for two seconds at most. */
@@ -13,11 +14,13 @@ export async function serveWeb({
   queues,
   dataDir,
   asked,
+  pool,
 }: {
   context: Context
   queues: Queues
   dataDir: string
   asked: Asked
+  pool: Pools
 }): Promise<AsyncDisposable & { port: number }> {
   const { host, port } = context.config
   const web = createWeb({
@@ -26,6 +29,7 @@ export async function serveWeb({
     inbox: readInbox(join(dataDir, 'inbox')),
     asked,
     dataDir,
+    pool,
   })
   const listening = Promise.withResolvers<number>()
   const server = serve({ fetch: web.fetch, hostname: host, port }, (info) =>

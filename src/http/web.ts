@@ -4,10 +4,12 @@ import { pingDb } from '#db/open.ts'
 import { Refusal } from '#errors.ts'
 import type { InboxReader } from '#mail/inbox-store.ts'
 import type { Queues } from '#queue/queues.ts'
+import type { Pools } from '#upkeep/read-metrics.ts'
 import type { Asked } from '#deliveries/preflight/run-preflight.ts'
 import { apiRoutes } from './api/routes.ts'
 import { inboxRoutes } from './console/inbox.ts'
 import { errorPage } from './html/page.ts'
+import { metricsRoutes } from './metrics.ts'
 import { hookRoutes } from './hooks/routes.ts'
 import { assetRoutes } from './public/assets.ts'
 import { pageFrame } from './public/frame.ts'
@@ -24,6 +26,7 @@ export function createWeb({
   inbox,
   asked,
   dataDir,
+  pool = () => ({ total: 0, idle: 0, waiting: 0 }),
 }: {
   context: Context
   queues: Pick<Queues, 'counts'>
@@ -31,6 +34,8 @@ export function createWeb({
   /** Whom the checks before sending ask. */
   asked: Asked
   dataDir: string
+  /** Of this process's connections to the database. */
+  pool?: Pools
 }): Hono {
   const web = new Hono()
   web.use(async (request, next) => {
@@ -46,6 +51,8 @@ export function createWeb({
 
   web.get('/healthz', (request) => request.text('ok\n'))
   web.get('/readyz', async (request) => readiness({ context, queues, request }))
+
+  web.route('/metrics', metricsRoutes({ context, queues, dataDir, pool }))
 
   web.route('/api/v1', apiRoutes(context, { asked, dataDir }))
   web.route('/hooks', hookRoutes(context))

@@ -12,6 +12,7 @@ export const scopes = [
   'feeds:write',
   'newsletters:read',
   'newsletters:write',
+  'status:read',
   'subscribers:read',
   'subscribers:write',
 ] as const

@@ -93,9 +93,9 @@ async function disk({ context: { config, log }, dataDir }: House): Promise<Troub
 }
 
 async function breakers({ context: { db } }: House): Promise<Trouble[]> {
-  return (await listBreakers(db)).map(({ destination, reason }) => ({
+  return (await listBreakers(db)).map(({ destination, reason, until }) => ({
     cause: `breaker ${destination}`,
-    words: `${destination} refuses us and gets no mail for a while: ${reason}`,
+    words: `${destination} refuses us and gets no mail until ${until.toISOString().slice(11, 16)} UTC: ${reason}`,
     fix: 'daybreak limits',
   }))
 }

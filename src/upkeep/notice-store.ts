@@ -28,14 +28,14 @@ export async function noteTroubles(
   )
 }
 
-/** What is to be told: what lasts longer than its grace, and what was told and is over. */
+/** What is to be told: what is seen now and lasts longer than its grace, and what was told and is over. */
 export async function listUntold(
   db: Db,
   { graces, now }: { graces: Readonly<Record<string, number>>; now: Date },
 ): Promise<Notice[]> {
   const { rows } = await sql<Notice>`
     select cause, words, fix, began_at as "beganAt", cleared_at is not null as over from notice
-     where cleared_at is null and not told
+     where cleared_at is null and not told and seen_at = ${now}
        and ${now}::timestamptz - began_at >= make_interval(secs => coalesce((${JSON.stringify(graces)}::jsonb ->> cause)::float8, 0) / 1000)
        and (told_at is null or ${now}::timestamptz - told_at >= ${AGAIN})
         or cleared_at is not null and told
@@ -53,14 +53,6 @@ export async function markTold(
       update notice set told = ${!over}, told_at = ${over ? sql`told_at` : now} where cause = ${cause}`.execute(
       db,
     )
-}
-
-/** What is wrong now, the oldest first. */
-export async function listOpenNotices(db: Db): Promise<Notice[]> {
-  const { rows } = await sql<Notice>`
-    select cause, words, fix, began_at as "beganAt", false as over
-      from notice where cleared_at is null order by began_at, cause limit 100`.execute(db)
-  return rows
 }
 
 /** One of several web processes tells. @returns undefined where another is at it */

@@ -21,9 +21,9 @@ export function earsOf(
   { from, desk }: { from: string; desk: string | null },
 ): Ears {
   const to = config.notices.mail.length > 0 ? config.notices.mail : desk === null ? [] : [desk]
-  const byMail = to.length > 0 && (config.notices.smtpUrl ?? config.smtpUrl) !== null
+  const reachable = to.length > 0 && (config.notices.smtpUrl ?? config.smtpUrl) !== null
   return {
-    mail: byMail ? { from, to } : null,
+    mail: reachable ? { from, to } : null,
     webhooks: parseWebhooks(config.notices.webhooks),
   }
 }

@@ -11,12 +11,12 @@ export async function listHeldEditions(db: Db): Promise<{ id: number; reason: st
 /** Mails that could leave now: of editions that are being sent, and of the service. By the counters. */
 export async function countWaiting(db: Db, now: Date): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select (select coalesce(sum(case t.what when 'planned' then t.count else -t.count end), 0)
+    select ((select coalesce(sum(case t.what when 'planned' then t.count else -t.count end), 0)
               from edition e join tally t on t.edition_id = e.id
              where e.state = 'sending' and e.release_at <= ${now} and t.what <> 'retry')
          + (select count(*) from service_mail
-             where state = 'planned' and release_at <= ${now} and coalesce(retry_at, ${now}) <= ${now}) as count`.execute(
+             where state = 'planned' and release_at <= ${now} and coalesce(retry_at, ${now}) <= ${now}))::int8 as count`.execute(
     db,
   )
-  return Math.max(0, Number(rows[0]?.count ?? 0))
+  return Math.max(0, rows[0]?.count ?? 0)
 }

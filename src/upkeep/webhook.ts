@@ -23,8 +23,10 @@ export function titleOf({ kind, url }: Webhook): string {
   return `${kind} webhook at ${new URL(url).host}`
 }
 
+type Posted = { method: 'POST'; body: string; headers: Record<string, string> }
+
 /** What is posted, in the shape that its reader knows. */
-export function requestOf({ kind }: Webhook, { subject, text, notices }: Letter): RequestInit {
+export function requestOf({ kind }: Webhook, { subject, text, notices }: Letter): Posted {
   switch (kind) {
     case 'slack':
       return json({ text: `*${escapeSlack(subject)}*\n${escapeSlack(text)}` })
@@ -72,7 +74,7 @@ export function requestOf({ kind }: Webhook, { subject, text, notices }: Letter)
   }
 }
 
-function json(body: object): RequestInit {
+function json(body: object): Posted {
   return {
     method: 'POST',
     body: JSON.stringify(body),

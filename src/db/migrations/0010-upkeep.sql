@@ -29,3 +29,7 @@ create table notice (
   told       boolean not null default false,
   told_at    timestamptz
 );
+
+-- What this process sent, by lane, destination and outcome, and how long claims and relays took: for monitors. It is told
+-- each second and may miss the last one of a process that was killed; the ledger counts.
+alter table sender add column counts jsonb;

@@ -150,6 +150,7 @@ export class LaneRun {
   }
 
   async #send(claim: OpenClaim, row: Claimed): Promise<void> {
+    const began = performance.now()
     const { fate, answered } = await sendMail(this.#context, {
       claim,
       row,
@@ -157,7 +158,10 @@ export class LaneRun {
       signal: this.#signal,
       refusalOf: () => this.#refusalOf(claim, row),
     })
-    if (answered) this.#learn(claim, fate)
+    if (answered) {
+      this.#context.sender.counts.replied(performance.now() - began)
+      this.#learn(claim, fate)
+    }
     this.#inFlight -= 1
     this.#onWay.set(claim.destination, (this.#onWay.get(claim.destination) ?? 1) - 1)
     this.figures.settled()
@@ -182,6 +186,7 @@ export class LaneRun {
     const { clock, sender } = this.#context
     const now = clock.now()
     const retryAt = retryAtOf(fate, { ...row, now, random: sender.random() })
+    sender.counts.settled(fate, { lane: this.#lane, destination: claim.destination })
     this.#writer.add({
       key: row,
       fate,
@@ -233,6 +238,7 @@ export class LaneRun {
         avoid: [...avoid, ...this.#leftAlone(now)],
         changed: () => this.#advance(),
       })
+      this.#context.sender.counts.claimed(performance.now() - now)
       this.figures.because = because
       if (roads[0] === 'retries' && road !== 'retries') this.#noRetriesUntil = now + LOOK_AGAIN_MS
       this.#size = size

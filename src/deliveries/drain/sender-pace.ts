@@ -5,6 +5,7 @@ import type { Lane } from '#queue/jobs.ts'
 import type { Sending } from '../sender.ts'
 import { bottleneckOf, describeBottleneck, type LaneState } from './bottleneck.ts'
 import type { LaneFigures } from './lane-figures.ts'
+import type { SendTotals } from './send-counts.ts'
 
 /** What a sender says of itself each second while it sends. */
 export type SenderPace = {
@@ -25,7 +26,11 @@ export async function tellPace({ db, clock, log, sender }: Sending): Promise<voi
   const lanes: SenderPace['lanes'] = {}
   for (const [lane, figures] of sender.figures) lanes[lane] = paceOf(sender, { lane, figures })
   try {
-    await writePace(db, { id: sender.id, pace: { at: clock.now(), lanes } })
+    await writePace(db, {
+      id: sender.id,
+      pace: { at: clock.now(), lanes },
+      counts: sender.counts.totals(),
+    })
   } catch (error) {
     log.warn({ reason: reasonOf(error) }, 'a sender could not say how fast it is')
   }
@@ -54,6 +59,11 @@ function paceOf(
   }
 }
 
-async function writePace(db: Db, { id, pace }: { id: number; pace: SenderPace }): Promise<void> {
-  await sql`update sender set pace = ${JSON.stringify(pace)}::jsonb where id = ${id}`.execute(db)
+async function writePace(
+  db: Db,
+  { id, pace, counts }: { id: number; pace: SenderPace; counts: SendTotals },
+): Promise<void> {
+  await sql`
+    update sender set pace = ${JSON.stringify(pace)}::jsonb, counts = ${JSON.stringify(counts)}::jsonb
+     where id = ${id}`.execute(db)
 }

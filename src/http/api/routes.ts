@@ -16,6 +16,7 @@ import { newsletterPaths } from './newsletter-paths.ts'
 import { postNote } from './notes.ts'
 import { findReader } from './readers.ts'
 import { segmentRoutes } from './segments.ts'
+import { statusRoutes } from './status.ts'
 import { storyRoutes } from './stories.ts'
 import { postSubscriber } from './subscribers.ts'
 import { postTopic } from './topics.ts'
@@ -126,6 +127,8 @@ export function apiRoutes(context: Context, around: Around): Hono {
   api.route('/', editionRoutes(context, around))
 
   api.route('/', newsletterPaths(context))
+
+  api.route('/', statusRoutes(context, around))
 
   api.get('/reports/health', async (request) => {
     await bearerOf(context, request, 'editions:read')

@@ -1,4 +1,4 @@
-import nodemailer from 'nodemailer'
+import { createTransport } from 'nodemailer'
 import { reasonOf } from '#errors.ts'
 import type { RelayConfig } from '#mail/smtp-url.ts'
 import { TIMEOUTS } from './open-relay.ts'
@@ -31,7 +31,7 @@ async function sendBy(
   relay: RelayConfig,
   { mail, name }: { mail: PlainMail; name: string },
 ): Promise<void> {
-  const transport = nodemailer.createTransport({
+  const transport = createTransport({
     host: relay.host,
     port: relay.port,
     secure: relay.secure,

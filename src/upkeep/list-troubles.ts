@@ -78,7 +78,7 @@ async function relays({ context: { config, log } }: House): Promise<Trouble[]> {
     const trouble = await verifyRelay({ relay, name, connections: 1, log })
     if (trouble === undefined) return []
     const words = `the relay ${relay.name} does not work: ${trouble}`
-    return [{ cause: `relay ${relay.name}`, words, fix: 'daybreak status', grace: 2 * MINUTE_MS }]
+    return [{ cause: `relay ${relay.name}`, words, fix: 'daybreak doctor', grace: 2 * MINUTE_MS }]
   })
   return (await Promise.all(asked)).flat()
 }

@@ -68,7 +68,7 @@ test('each relay that does not answer is named, with what it says', async () => 
     {
       cause: 'relay two',
       words: expect.stringMatching(/^the relay two does not work: .*421/),
-      fix: 'daybreak status',
+      fix: 'daybreak doctor',
       grace: 120_000,
     },
   ])

@@ -1,7 +1,7 @@
 import type { Lane } from '#queue/jobs.ts'
 import { isResting } from './drain/lane-rest.ts'
 import { LaneRun } from './drain/lane-run.ts'
-import { tellPace } from './drain/sender-pace.ts'
+import { tellCounts, tellPace } from './drain/sender-pace.ts'
 import { finishEdition } from './finish.ts'
 import type { Sending } from './sender.ts'
 
@@ -24,7 +24,8 @@ export async function drainLane(
     await run.run()
   } finally {
     clearInterval(telling)
-    if (run.claimed > 0 || isResting(context, lane)) await tellPace(context)
+    if (isResting(context, lane)) await tellPace(context)
+    else if (run.claimed > 0) await tellCounts(context)
     context.sender.figures.delete(lane)
   }
   for (const editionId of run.editions) if (editionId !== 0) await finishEdition(context, editionId)

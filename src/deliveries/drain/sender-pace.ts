@@ -36,6 +36,17 @@ export async function tellPace({ db, clock, log, sender }: Sending): Promise<voi
   }
 }
 
+/** What it sent, at the end of a lane: how fast it is would only be of the past. */
+export async function tellCounts({ db, log, sender }: Sending): Promise<void> {
+  try {
+    await sql`
+      update sender set counts = ${JSON.stringify(sender.counts.totals())}::jsonb
+       where id = ${sender.id}`.execute(db)
+  } catch (error) {
+    log.warn({ reason: reasonOf(error) }, 'a sender could not say what it sent')
+  }
+}
+
 function paceOf(
   { relays, rest }: Sending['sender'],
   { lane, figures }: { lane: Lane; figures: LaneFigures },

@@ -40,6 +40,8 @@ export const commands: Record<string, () => Promise<Command>> = {
   settings: async () => (await import('#commands/settings.ts')).settings,
   limits: async () => (await import('#commands/limits.ts')).limits,
   dkim: async () => (await import('#commands/dkim.ts')).dkim,
+  setup: async () => (await import('#commands/setup.ts')).setup,
+  'test-mail': async () => (await import('#commands/test-mail.ts')).testMail,
   doctor: async () => (await import('#commands/doctor.ts')).doctor,
   lint: async () => (await import('#commands/lint.ts')).lint,
   backup: async () => (await import('#commands/backup.ts')).backup,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { Refusal, reasonOf } from '#errors.ts'
+import { readSettingsFile, SETTINGS_FILE } from '#settings-file.ts'
 import { listenOf } from './config-shapes.ts'
 import { variables } from './config-variables.ts'
 
@@ -84,7 +85,7 @@ const SECRET_FILES = [
  * The environment as typed config. Every problem is told at once, by name, with the fix; secrets are never repeated.
  * @throws Refusal
  */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+export function readConfig(environment: NodeJS.ProcessEnv = wholeEnvironment()): Config {
   const { values, problems } = withSecretFiles(environment)
   const parsed = z.object(variables).safeParse(values)
   if (!parsed.success) {
@@ -157,6 +158,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       (name) => environment[name] !== undefined,
     ),
   }
+}
+
+/** What the environment says, and where it says nothing, the settings file of the folder that the program was started in. */
+function wholeEnvironment(): NodeJS.ProcessEnv {
+  return { ...readSettingsFile(SETTINGS_FILE), ...process.env }
 }
 
 function withSecretFiles(environment: NodeJS.ProcessEnv) {

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Command, type Entered, type Out, tableOf } from '#commands/command.ts'
@@ -12,8 +11,8 @@ import {
   readKeyFolder,
   removeKey,
   writeInUse,
-  writeKey,
 } from '#mail/dkim/key-folder.ts'
+import { makeKeys, selectorOf } from '#mail/dkim/make-keys.ts'
 import type { SigningKey } from '#mail/dkim/signature.ts'
 
 export const dkim: Command = {
@@ -81,25 +80,10 @@ async function list({ dir, json, out }: Step): Promise<void> {
 
 async function keygen({ dir, names, selector, json, out, house }: Step): Promise<void> {
   const domain = parseDomain(names[0])
-  const base =
-    selector ?? `db${house.app.context.clock.now().toISOString().slice(2, 7).replace('-', '')}`
-  const keys = [
-    newKey({ domain, selector: parseSelector(`${base}r`), algorithm: 'rsa-sha256' }),
-    newKey({ domain, selector: parseSelector(`${base}e`), algorithm: 'ed25519-sha256' }),
-  ]
-  const there = (await readKeyFolder(dir)).keys
-  const taken = keys.find((key) =>
-    there.some((other) => other.domain === domain && other.selector === key.selector),
-  )
-  if (taken !== undefined)
-    throw new Refusal(
-      `there is a key with the selector ${taken.selector} of ${domain} already: choose another with --selector`,
-      { field: 'selector' },
-    )
-  for (const { key, ...named } of keys) {
-    const pem = key.export({ type: 'pkcs8', format: 'pem' }).toString()
-    await writeKey(dir, { ...named, pem })
-  }
+  const keys = await makeKeys(dir, {
+    domain,
+    selector: selector ?? selectorOf(house.app.context.clock.now()),
+  })
   const selectors = keys.map((key) => key.selector)
   await house.note('make DKIM keys', domain, { selectors })
   const records = keys.map(dnsRecordOf)
@@ -183,14 +167,6 @@ async function retire({ dir, names, json, out, house }: Step): Promise<void> {
     out.line(
       `The key ${selector} is deleted. Leave its DNS record for a week: mail that it signed may still be on its way.`,
     )
-}
-
-function newKey({ algorithm, ...named }: Omit<SigningKey, 'key'>): SigningKey {
-  const { privateKey } =
-    algorithm === 'rsa-sha256'
-      ? generateKeyPairSync('rsa', { modulusLength: 2048 })
-      : generateKeyPairSync('ed25519')
-  return { ...named, algorithm, key: privateKey }
 }
 
 function printRecord(out: Out, { name, value, zoneLine }: ReturnType<typeof dnsRecordOf>): void {

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { X509Certificate } from 'node:crypto'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { backupDirOf } from '#backup/kept-backups.ts'
 import { findLastBackup } from '#backup/backup-store.ts'
 import type { Context } from '#context.ts'
@@ -12,6 +12,7 @@ import { reasonOf } from '#errors.ts'
 import { verifyRelay } from '#mail/relay/relay-pool.ts'
 import { parseRelays } from '#mail/smtp-url.ts'
 import { readSenderHealth, warningsOf } from '#reports/sender-health.ts'
+import { openToOthers, SETTINGS_FILE } from '#settings-file.ts'
 import { countWaiting, listHeldEditions } from './trouble-store.ts'
 import type { Trouble } from './trouble.ts'
 
@@ -31,7 +32,7 @@ export type House = {
 
 /** All that is wrong now, worst first. What cannot be looked at is a trouble too. */
 export async function listTroubles(house: House): Promise<Trouble[]> {
-  const looks = [holds, editions, senders, relays, disk, breakers, rates, backups, keys]
+  const looks = [holds, editions, senders, relays, disk, breakers, rates, backups, keys, settings]
   const found = await Promise.all(
     looks.map(async (look) =>
       look(house).catch((error: unknown): Trouble[] => [
@@ -131,6 +132,15 @@ async function keys({ context: { config, clock }, dataDir }: House): Promise<Tro
     ...(config.inbound?.tls == null ? [] : await certificate(config.inbound.tls.cert, now)),
     ...(await dkimKeys(config.dkimDir ?? join(dataDir, 'dkim'), now)),
   ]
+}
+
+/** It holds the relay's password. */
+async function settings(): Promise<Trouble[]> {
+  const path = resolve(SETTINGS_FILE)
+  const mode = openToOthers(path)
+  if (mode === undefined) return []
+  const words = `${path} can be read by other users of this machine (mode ${mode}), and holds passwords`
+  return [{ cause: 'settings file', words, fix: `chmod 600 ${path}` }]
 }
 
 async function certificate(file: string, now: number): Promise<Trouble[]> {

@@ -176,7 +176,7 @@ const ROOMS: Record<string, Record<string, Twin>> = {
 
 /** Commands of other rooms, and those of the machine that Daybreak runs on. */
 const ELSEWHERE =
-  'start demo backup restore feeds ingest articles report returns donotmail consent erase signups subscribers reader import export segments topics settings limits dkim doctor lint drill operators tokens keys audit status stories'
+  'start demo setup test-mail backup restore feeds ingest articles report returns donotmail consent erase signups subscribers reader import export segments topics settings limits dkim doctor lint drill operators tokens keys audit status stories'
 
 /** Routes of these rooms that say in another way what a verb says, and the verb. */
 const AS_WELL: Record<string, string> = {

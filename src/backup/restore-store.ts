@@ -112,6 +112,8 @@ export async function holdRestored(
     `insert into restore_mark (database_id, at) values ($1, $2) on conflict (only_row) do nothing`,
     [databaseId, now],
   )
+  // The one that it comes from was being made as it looked.
+  await client.query('delete from backup where finished_at is null and trouble is null')
   await client.query(
     `update restore_mark
         set held = case when held is null then $1 when position($1 in held) > 0 then held else held || '; ' || $1 end

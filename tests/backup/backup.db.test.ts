@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sql } from 'kysely'
@@ -259,6 +260,33 @@ test('files of a restore that never reached the records are removed, not used', 
     'of this restore\n',
   )
   expect((await readdir(keeper.dataDir)).toSorted()).toEqual(['secrets'])
+})
+
+test('who owns the database and is no superuser makes backups and restores them', async () => {
+  const house = await openSettled(3)
+  await using _ = house
+  await using keeper = await openKeeper()
+  await using empty = await openEmptyDatabase()
+  await backUp(house.url, keeper.file)
+  const role = `owner_${randomBytes(4).toString('hex')}`
+  const url = new URL(empty.url)
+  await empty.client.query(`create role ${role} login password 'quay'`)
+  await empty.client.query(`alter database ${url.pathname.slice(1)} owner to ${role}`)
+  url.username = role
+  url.password = 'quay'
+  const owner = await connectTo(url.href)
+
+  await restoreBackup(owner, { ...keeper, passphrase, held: HELD, keys: null, now })
+  const again = join(keeper.dataDir, 'again.daybreak')
+  await writeBackup(owner, { ...order, file: again })
+  await restoreBackup(owner, { ...keeper, file: again, passphrase, held: HELD, keys: null, now })
+  const { rows } = await owner.query('select count(*)::int as count from delivery')
+  await owner.end()
+  await empty.client.query(
+    `reassign owned by ${role} to current_user; drop owned by ${role}; drop role ${role}`,
+  )
+
+  expect(rows).toEqual([{ count: 3 }])
 })
 
 async function backUp(url: string, file: string): Promise<void> {

@@ -16,10 +16,11 @@ export type Upgrading = {
  * @throws Refusal with the way back
  */
 export async function upgrade(client: ClientBase, upgrading: Upgrading | undefined): Promise<void> {
-  const behind = upgrading !== undefined && (await isBehind(client))
+  const behind = (await schemaVersion(client)) < (await knownVersion())
   if (behind) await client.query(`select pg_advisory_lock(hashtext('daybreak upgrade'))`)
   try {
-    if (behind && (await isBehind(client)))
+    // On a new database too: what another start is making must not be taken for records of an older version.
+    if (behind && upgrading !== undefined && (await isBehind(client)))
       await upgrading.before(client, await schemaVersion(client))
     await migrate(client)
   } catch (cause) {
